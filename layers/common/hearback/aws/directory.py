@@ -1,0 +1,141 @@
+"""DirectoryTable: surveys, contacts, suppressions, slots, tasks, subscriptions."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
+from hearback.contact import Contact, Slot, Suppression
+from hearback.subscription import Subscription
+from hearback.survey import Survey
+from hearback.task import Outcome, Task, join_request
+
+SURVEY_KEPT = timedelta(minutes=1)
+
+
+class UnknownSurvey(LookupError):
+    """No survey of this id has been applied."""
+
+
+class TaskClosed(LookupError):
+    """The task is closed already, or there is none."""
+
+
+class Directory:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._surveys: dict[str, tuple[datetime, Survey]] = {}
+
+    def survey(self, survey: str, now: datetime) -> Survey:
+        """A survey as applied, at most a minute old. Raises UnknownSurvey."""
+        kept = self._surveys.get(survey)
+        if kept and kept[0] <= now < kept[0] + SURVEY_KEPT:
+            return kept[1]
+        found = self.table.get(Survey.key_item(survey), consistent=False)
+        if found is None:
+            raise UnknownSurvey(survey)
+        parsed = Survey.from_item(found)
+        self._surveys[survey] = now, parsed
+        return parsed
+
+    def surveys(self) -> list[Survey]:
+        request = {
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": Survey.key_item("")["pk"]},
+        }
+        return [Survey.from_item(item) for item in self.table.query(request)]
+
+    def put_survey(self, survey: Survey, now: datetime) -> None:
+        self.table.put({"Item": survey.to_item(now)})
+
+    def contact(self, key: str) -> Contact | None:
+        found = self.table.get(Contact.key_item(key)) if key else None
+        return Contact.from_item(found) if found else None
+
+    def merge_contact(self, contact: Contact) -> None:
+        self.table.update(contact.merge_request())
+
+    def suppressed(self, contact: str) -> bool:
+        return self.table.get(Suppression.key_item(contact)) is not None
+
+    def suppress(self, suppression: Suppression) -> bool:
+        """Mail this contact no more; False if that was so already."""
+        try:
+            self.table.put(suppression.put_request())
+        except ConditionFailed:
+            return False
+        return True
+
+    def take(self, slot: Slot, by: str, now: datetime, quiet: timedelta) -> bool:
+        """Whether `by` may use the slot: nobody else has within the quiet time."""
+        try:
+            self.table.update(slot.take_request(by, now, quiet))
+        except ConditionFailed:
+            return False
+        return True
+
+    def task(self, task: str) -> Task | None:
+        found = self.table.get(Task.key_item(task))
+        return Task.from_item(found) if found else None
+
+    def open_or_join(self, task: Task, response: str) -> Task:
+        """Open the task, or join the response to the one that its contact has open; return what stands then."""
+        while True:
+            try:
+                self.table.transact(task.create_requests())
+            except TransactionFailed as failure:
+                if not failure.only_conditions:
+                    raise
+            else:
+                return task
+            if made := self.task(task.id):  # by an earlier delivery of the same message
+                return made
+            pointer = self.table.get(Task.open_key(task.contact))
+            if pointer is None:  # closed in between
+                continue
+            try:
+                joined = self.table.update(join_request(pointer["task"], response))
+            except ConditionFailed:  # closed in between
+                continue
+            return Task.from_item(joined)
+
+    def close_task(self, task: Task, outcome: Outcome, note: str, now: datetime) -> None:
+        """Raises TaskClosed."""
+        try:
+            self.table.transact(task.close_requests(outcome, note, now))
+        except TransactionFailed as failure:
+            if failure.only_conditions:
+                raise TaskClosed(task.id) from None
+            raise
+
+    def due(self, due_kind: str, until: datetime | None = None) -> Iterator[Item]:
+        """What waits for a time, first due first; with `until`, only what is due by then."""
+        condition = "due_kind = :kind" if until is None else "due_kind = :kind AND due_at <= :until"
+        values = {":kind": due_kind} | ({":until": until.isoformat()} if until else {})
+        return self.table.query(
+            {
+                "IndexName": "by_due",
+                "KeyConditionExpression": condition,
+                "ExpressionAttributeValues": values,
+            }
+        )
+
+    def subscriptions(self, survey: str) -> list[Subscription]:
+        request = {
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": Subscription.key_item(survey, "")["pk"]},
+        }
+        return [Subscription.from_item(item) for item in self.table.query(request)]
+
+    def put_subscription(self, subscription: Subscription) -> None:
+        self.table.put({"Item": subscription.to_item()})
+
+    def delete_subscription(self, subscription: Subscription) -> None:
+        self.table.delete({"Key": Subscription.key_item(subscription.survey, subscription.id)})
+
+    def advance(self, subscription: Subscription, next_due: datetime) -> bool:
+        """Move a subscription to its next due time; False if somebody else has."""
+        try:
+            self.table.update(subscription.advance_request(next_due))
+        except ConditionFailed:
+            return False
+        return True

@@ -1,0 +1,174 @@
+"""A DynamoDB table that takes the entities' requests in plain Python values and raises the domain's errors."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+Request = Mapping[str, Any]
+Item = dict[str, Any]
+
+_PASSING = frozenset(
+    {
+        "InternalServerError",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+
+
+class ConditionFailed(Exception):
+    """A conditional write found something else. `item` is what it found, where that was asked for."""
+
+    def __init__(self, item: Item | None = None) -> None:
+        super().__init__("the condition does not hold")
+        self.item = item
+
+
+class TransactionFailed(Exception):
+    """A transaction was cancelled. `reasons` has one code for each of its writes; "None" where it was not the cause."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = tuple(reasons)
+
+    @property
+    def only_conditions(self) -> bool:
+        """Whether nothing but conditions failed, so that reading again tells what stands there now."""
+        return set(self.reasons) <= {"None", "ConditionalCheckFailed"}
+
+
+class TemporarilyUnavailable(Exception):
+    """DynamoDB throttled or is busy; the same request may succeed later."""
+
+
+def to_wire(value: Mapping[str, Any]) -> dict[str, Any]:
+    """An item in DynamoDB's own notation."""
+    serialize = _SERIALIZER.serialize
+    return {name: serialize(part) for name, part in value.items()}
+
+
+def from_wire(item: Mapping[str, Any]) -> Item:
+    """An item out of DynamoDB's own notation, whole numbers as int."""
+    deserialize = _DESERIALIZER.deserialize
+    return {name: _whole(deserialize(part)) for name, part in item.items()}
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _whole(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_whole(part) for part in value]
+    return value
+
+
+_SERIALIZER, _DESERIALIZER = TypeSerializer(), TypeDeserializer()
+_IN_VALUES = ("Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey")
+
+
+def _wired(request: Request) -> dict[str, Any]:
+    return {name: to_wire(part) if name in _IN_VALUES else part for name, part in request.items()}
+
+
+def _raise(error: ClientError) -> None:
+    code = error.response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        found: Any = error.response.get("Item")
+        raise ConditionFailed(from_wire(found) if found else None) from None
+    if code == "TransactionCanceledException":
+        raise TransactionFailed([reason["Code"] for reason in error.response["CancellationReasons"]]) from None
+    if code in _PASSING:
+        raise TemporarilyUnavailable(code) from error
+    raise error
+
+
+class Table:
+    """One table. Methods take what the entities' `..._request` functions return.
+
+    All raise ConditionFailed, TransactionFailed or TemporarilyUnavailable where they apply.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self.client = client
+        self.name = name
+
+    def get(self, key: Mapping[str, str], *, consistent: bool = True) -> Item | None:
+        found = self._call("get_item", {"Key": key, "ConsistentRead": consistent}).get("Item")
+        return from_wire(found) if found else None
+
+    def put(self, request: Request) -> None:
+        """Write an item. A failed condition brings back what stands there."""
+        self._call("put_item", {**request, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
+
+    def update(self, request: Request) -> Item:
+        """Change an item and return it as it is now."""
+        return from_wire(self._call("update_item", {**request, "ReturnValues": "ALL_NEW"})["Attributes"])
+
+    def delete(self, request: Request) -> None:
+        self._call("delete_item", request)
+
+    def query(self, request: Request) -> Iterator[Item]:
+        """Every item of a query, page after page; with Limit, that many to a page."""
+        start: dict[str, Any] = {}
+        while True:
+            page = self._call("query", {**request, **start})
+            for item in page["Items"]:
+                yield from_wire(item)
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": from_wire(page["LastEvaluatedKey"])}
+
+    def get_many(self, keys: Sequence[Mapping[str, str]]) -> Iterator[Item]:
+        """The items of some keys that exist, read consistently, in no order."""
+        for first in range(0, len(keys), 100):
+            wanted: Any = {
+                self.name: {
+                    "Keys": [to_wire(key) for key in keys[first : first + 100]],
+                    "ConsistentRead": True,
+                }
+            }
+            while wanted:
+                try:
+                    page = self.client.batch_get_item(RequestItems=wanted)
+                except ClientError as error:
+                    _raise(error)
+                    raise
+                for item in page["Responses"].get(self.name, []):
+                    yield from_wire(item)
+                wanted = page["UnprocessedKeys"]
+
+    def transact(self, writes: Sequence[Mapping[str, Request]]) -> None:
+        """Write at most 100 items together or not at all: `{"Put": request}`, `{"Update": …}`, `{"Delete": …}`."""
+        transact([(self, write) for write in writes])
+
+    def _call(self, operation: str, request: Request) -> Any:
+        try:
+            return getattr(self.client, operation)(TableName=self.name, **_wired(request))
+        except ClientError as error:
+            _raise(error)
+            raise
+
+
+def transact(writes: Sequence[tuple[Table, Mapping[str, Request]]]) -> None:
+    """Write to several tables together or not at all; at most 100 items."""
+    items: Any = [
+        {kind: {"TableName": table.name, **_wired(request)} for kind, request in write.items()}
+        for table, write in writes
+    ]
+    try:
+        writes[0][0].client.transact_write_items(TransactItems=items)
+    except ClientError as error:
+        _raise(error)
+        raise

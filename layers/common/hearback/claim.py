@@ -1,0 +1,75 @@
+"""A claim: the conditional write that makes an effect happen once.
+
+Claim, act, mark done. A claim left without its mark is in doubt: whoever finds it must not act blindly.
+Its key is a digest of the effect's name, which is also the tag that SES events bring back.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+State = Literal["claimed", "done", "refused", "doubtful"]
+DOUBT_AFTER = timedelta(minutes=15)
+"""A mail without a mark and without an event for so long is put before an operator."""
+KEPT = timedelta(days=400)
+DUE_KIND = "claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    effect: str
+    """The name of the effect: what is done, and for which fact or period."""
+    about: Mapping[str, str] = field(default_factory=dict)
+    """Ids that a later reader of the claim needs; nothing personal."""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.effect.encode()).hexdigest()[:40]
+
+    @staticmethod
+    def key_item(digest: str) -> dict[str, str]:
+        return {"pk": f"CLAIM#{digest}", "sk": "CLAIM"}
+
+    def take_request(self, now: datetime) -> dict[str, Any]:
+        """Take the claim, on condition that nobody has."""
+        return {
+            "Item": {
+                **self.key_item(self.digest),
+                **self.about,
+                "effect": self.effect,
+                "state": "claimed",
+                "claimed_at": now.isoformat(timespec="milliseconds"),
+                "due_kind": DUE_KIND,
+                "due_at": (now + DOUBT_AFTER).isoformat(timespec="milliseconds"),
+                "expires_at": int((now + KEPT).timestamp()),
+            },
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+
+    def release_request(self) -> dict[str, Any]:
+        """Give the claim back: the effect certainly did not happen."""
+        return {
+            "Key": self.key_item(self.digest),
+            "ConditionExpression": "#state = :claimed",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {":claimed": "claimed"},
+        }
+
+
+def settle_request(digest: str, state: State, now: datetime, note: str = "") -> dict[str, Any]:
+    """Say how the effect ended. What is done stays done; doubt can still be resolved."""
+    return {
+        "Key": Claim.key_item(digest),
+        "UpdateExpression": "SET #state = :state, settled_at = :now, note = :note REMOVE due_kind, due_at",
+        "ConditionExpression": "attribute_exists(pk) AND #state IN (:claimed, :doubtful)",
+        "ExpressionAttributeNames": {"#state": "state"},
+        "ExpressionAttributeValues": {
+            ":state": state,
+            ":now": now.isoformat(timespec="milliseconds"),
+            ":note": note,
+            ":claimed": "claimed",
+            ":doubtful": "doubtful",
+        },
+    }

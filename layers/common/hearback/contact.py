@@ -1,0 +1,119 @@
+"""People: their key (never their address), their details, and whether they may be mailed."""
+
+import hashlib
+import hmac
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+
+class BadAddress(ValueError):
+    """The text is not an e-mail address."""
+
+
+def normalise_address(text: str) -> str:
+    """The one spelling of an e-mail address that its key is made from. Raises BadAddress.
+
+    Case is folded in the local part too: RFC 5321 lets it matter, no provider lets it.
+    """
+    address = unicodedata.normalize("NFC", text.strip()).lower()
+    local, at, domain = address.rpartition("@")
+    printable = address.isprintable() and not set(address) & set(' ,;:<>()[]"\\')
+    dotted = "." in domain and not domain.startswith((".", "-")) and not domain.endswith((".", "-"))
+    if not (local and at and dotted and printable and "@" not in local and len(address) <= 254):
+        raise BadAddress("not an e-mail address")
+    return address
+
+
+def contact_key(identity: str, keys: Mapping[str, str], *, address: bool) -> str:
+    """HMAC-SHA256 of an address or of another system's id, 32 hex digits.
+
+    Raises BadAddress if it should be an address and is none.
+    """
+    text = "mail:" + normalise_address(identity) if address else "id:" + identity.strip()
+    return hmac.digest(keys[max(keys)].encode(), text.encode(), hashlib.sha256).hex()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    key: str
+    email: str = ""
+    name: str = ""
+    phone: str = ""
+    locale: str = ""
+
+    @staticmethod
+    def key_item(key: str) -> dict[str, str]:
+        return {"pk": f"CONTACT#{key}", "sk": "CONTACT"}
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "Contact":
+        details = {name: item.get(name, "") for name in ("email", "name", "phone", "locale")}
+        return cls(item["pk"].removeprefix("CONTACT#"), **details)
+
+    def merge_request(self) -> dict[str, Any]:
+        """Write what is known here and keep what was known before."""
+        details = {"email": self.email, "name": self.name, "phone": self.phone, "locale": self.locale}
+        known = {name: value for name, value in details.items() if value}
+        request: dict[str, Any] = {"Key": self.key_item(self.key)}
+        if known:
+            request |= {
+                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in known),
+                "ExpressionAttributeNames": {f"#{name}": name for name in known},
+                "ExpressionAttributeValues": {f":{name}": value for name, value in known.items()},
+            }
+        return request
+
+
+SuppressionReason = Literal["bounce", "complaint", "unsubscribe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """This contact is mailed no more. It outlives the contact's details, so that an erased person stays so."""
+
+    contact: str
+    reason: SuppressionReason
+    at: datetime
+
+    @staticmethod
+    def key_item(contact: str) -> dict[str, str]:
+        return {"pk": f"SUPPRESSION#{contact}", "sk": "SUPPRESSION"}
+
+    def put_request(self) -> dict[str, Any]:
+        """Write it unless there is one: the first reason stands."""
+        return {
+            "Item": {**self.key_item(self.contact), "reason": self.reason, "at": self.at.isoformat()},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Something that may happen to a contact at most once in a time: an ask of one survey, a follow-up mail."""
+
+    contact: str
+    what: str
+
+    @classmethod
+    def asked(cls, contact: str, survey: str) -> "Slot":
+        return cls(contact, f"ASKED#{survey}")
+
+    @classmethod
+    def mailed(cls, contact: str) -> "Slot":
+        return cls(contact, "MAILED")
+
+    def take_request(self, by: str, now: datetime, quiet: timedelta) -> dict[str, Any]:
+        """Take the slot for `by`, on condition that it is free: never taken, not lately, or by the same."""
+        return {
+            "Key": {"pk": f"CONTACT#{self.contact}", "sk": self.what},
+            "UpdateExpression": "SET taken_at = :now, taken_by = :by",
+            "ConditionExpression": "attribute_not_exists(pk) OR taken_at <= :free OR taken_by = :by",
+            "ExpressionAttributeValues": {
+                ":now": now.isoformat(timespec="milliseconds"),
+                ":free": (now - quiet).isoformat(timespec="milliseconds"),
+                ":by": by,
+            },
+        }

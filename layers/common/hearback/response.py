@@ -1,0 +1,148 @@
+"""A response: one person's answer, as a fact that grows by versions and never loses what it was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from hearback import tally
+from hearback.fact import RESPONSE, SCHEMA, FactId
+from hearback.nps import Category, category
+
+Channel = Literal["page", "mail", "widget", "api", "import"]
+COMMENT_LENGTH = 5000
+"""Characters a comment may have."""
+AMENDABLE = timedelta(hours=24)
+MOST_VERSIONS = 100
+"""Versions a response may have, so that its item stays bounded."""
+
+
+class AmendmentRefused(ValueError):
+    """The response takes no more changes: its day is over, or it changed too often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person says at once: any part may be absent, which leaves what was said before."""
+
+    score: int | None = None
+    comment: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    id: FactId
+    score: int
+    answered_at: datetime
+    day: str
+    """Local day in the survey's time zone at which it is counted; fixed when first counted."""
+    version: int = 1
+    comment: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, int] = field(default_factory=dict)
+    channel: Channel = "page"
+    contact: str = ""
+    locale: str = ""
+    follow_up: bool = True
+    """Whether plays run on it. Imported history is only counted."""
+    expires_at: int = 0
+    """Seconds since 1970 after which DynamoDB deletes it; its counts stay."""
+    history: tuple[Mapping[str, Any], ...] = ()
+    """What earlier versions said, oldest first."""
+
+    @property
+    def category(self) -> Category:
+        return category(self.score)
+
+    @property
+    def key(self) -> dict[str, str]:
+        return self.id.key(RESPONSE)
+
+    def amended(self, answer: Answer, now: datetime) -> "Response":
+        """The next version, or this very one if nothing new was said. Raises AmendmentRefused."""
+        score = self.score if answer.score is None else answer.score
+        comment = self.comment if answer.comment is None else answer.comment
+        answers = {**self.answers, **answer.answers}
+        if (score, comment, answers) == (self.score, self.comment, dict(self.answers)):
+            return self
+        if now > self.answered_at + AMENDABLE:
+            raise AmendmentRefused("an answer can be changed for 24 hours")
+        if self.version >= MOST_VERSIONS:
+            raise AmendmentRefused(f"an answer can be changed {MOST_VERSIONS - 1} times")
+        said = {"version": self.version, "until": now.isoformat(timespec="seconds"), "score": self.score}
+        if comment != self.comment:
+            said["comment"] = self.comment
+        if answers != dict(self.answers):
+            said["answers"] = dict(self.answers)
+        return replace(
+            self,
+            version=self.version + 1,
+            score=score,
+            comment=comment,
+            answers=answers,
+            history=(*self.history, said),
+        )
+
+    def to_item(self) -> dict[str, Any]:
+        item = {
+            **self.key,
+            "schema": SCHEMA,
+            "version": self.version,
+            "score": self.score,
+            "category": self.category,
+            "answered_at": self.answered_at.isoformat(timespec="milliseconds"),
+            "day": self.day,
+            "channel": self.channel,
+            "follow_up": self.follow_up,
+            "expires_at": self.expires_at,
+            "comment": self.comment,
+            "answers": dict(self.answers),
+            "dimensions": dict(self.dimensions),
+            "pages": dict(self.pages),
+            "locale": self.locale,
+            "contact": self.contact,
+            "history": [dict(said) for said in self.history],
+        }
+        return {name: value for name, value in item.items() if value not in ("", {}, [])}
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "Response":
+        _, _, survey_and_rest = item["pk"].partition("#")
+        survey, _, shard = survey_and_rest.split("#")
+        return cls(
+            id=FactId(survey, int(shard), item["sk"]),
+            score=int(item["score"]),
+            answered_at=datetime.fromisoformat(item["answered_at"]).astimezone(UTC),
+            day=item["day"],
+            version=int(item["version"]),
+            comment=item.get("comment", ""),
+            answers=item.get("answers", {}),
+            dimensions=item.get("dimensions", {}),
+            pages={name: int(page) for name, page in item.get("pages", {}).items()},
+            channel=item["channel"],
+            contact=item.get("contact", ""),
+            locale=item.get("locale", ""),
+            follow_up=item["follow_up"],
+            expires_at=int(item["expires_at"]),
+            history=tuple(item.get("history", ())),
+        )
+
+    def contribution(self) -> tally.Contribution:
+        """What this version adds to the tallies."""
+        counters = (f"s{self.score}", tally.COMMENTS) if self.comment else (f"s{self.score}",)
+        return tally.Contribution(self.id.survey, self.day, tally.cells(self.dimensions, self.pages), counters)
+
+    def create_request(self) -> dict[str, Any]:
+        """Write it on condition that there is none; what stands there comes back with the failure."""
+        return {"Item": self.to_item(), "ConditionExpression": "attribute_not_exists(pk)"}
+
+    def amend_request(self) -> dict[str, Any]:
+        """Write this version on condition that the one before is stored."""
+        return {
+            "Item": self.to_item(),
+            "ConditionExpression": "#version = :before",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {":before": self.version - 1},
+        }

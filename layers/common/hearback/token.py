@@ -1,0 +1,89 @@
+"""Signed tokens: what a link may do, and for whom. They show no stored words, because mails get forwarded.
+
+A token is `<payload>.<key id>.<signature>`: base64url of compact JSON, the id of the key that signed it,
+and the first 16 bytes of HMAC-SHA256 over both.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Purpose = Literal["answer", "unsubscribe"]
+_PURPOSES: dict[str, Purpose] = {"a": "answer", "u": "unsubscribe"}
+_LETTERS = {purpose: letter for letter, purpose in _PURPOSES.items()}
+MAXIMUM_LENGTH = 2048
+
+
+class TokenRefused(ValueError):
+    """The token cannot be used. `expired` tells a late guest from a forger."""
+
+    def __init__(self, *, expired: bool = False) -> None:
+        super().__init__("this link has expired" if expired else "this is not one of our links")
+        self.expired = expired
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    purpose: Purpose
+    subject: str
+    """The id of the response (answer) or the contact's key (unsubscribe)."""
+    expires_at: datetime
+    contact: str = ""
+    """The contact's key: an HMAC, never an address."""
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    channel: str = "page"
+    locale: str = ""
+
+
+def sign(token: Token, keys: Mapping[str, str]) -> str:
+    """The token as text, signed with the key of the greatest id."""
+    payload: list[Any] = [
+        _LETTERS[token.purpose],
+        token.subject,
+        int(token.expires_at.timestamp()),
+        token.contact,
+        dict(token.dimensions),
+        token.channel,
+        token.locale,
+    ]
+    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+    body = f"{_encode(text.encode())}.{max(keys)}"
+    return f"{body}.{_encode(_mac(body, keys[max(keys)]))}"
+
+
+def verify(text: str, keys: Mapping[str, str], purpose: Purpose, now: datetime) -> Token:
+    """The token a text stands for. Raises TokenRefused if forged, expired or made for something else."""
+    body, _, signature = text[: MAXIMUM_LENGTH + 1].rpartition(".")
+    payload, _, key_id = body.rpartition(".")
+    key = keys.get(key_id)
+    # compared as bytes: the text may hold anything
+    if (
+        len(text) > MAXIMUM_LENGTH
+        or key is None
+        or not hmac.compare_digest(signature.encode(), _encode(_mac(body, key)).encode())
+    ):
+        raise TokenRefused
+    letter, subject, expires, contact, dimensions, channel, locale = json.loads(_decode(payload))
+    if _PURPOSES[letter] != purpose:
+        raise TokenRefused
+    token = Token(purpose, subject, datetime.fromtimestamp(expires, UTC), contact, dimensions, channel, locale)
+    if now >= token.expires_at:
+        raise TokenRefused(expired=True)
+    return token
+
+
+def _mac(body: str, key: str) -> bytes:
+    return hmac.digest(key.encode(), body.encode(), hashlib.sha256)[:16]
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
