@@ -1,0 +1,99 @@
+"""A manager's weekly digest: the numbers, voices and tasks of one week and one scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from hearback import task
+from hearback.aws.directory import Directory
+from hearback.aws.feedback import Feedback
+from hearback.aws.tallies import Tallies
+from hearback.nps import Change, change
+from hearback.response import Response
+from hearback.subscription import Subscription, Week
+from hearback.survey import Survey
+from hearback.tally import EMPTY, WHOLE, Tally
+from hearback.task import Task
+
+VOICES = 5
+"""Comments a digest shows."""
+LOOKED_AT = 500
+"""Newest responses that are looked through for comments of the scope."""
+MOST_TASKS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    survey: Survey
+    subscription: Subscription
+    week: Week
+    tally: Tally
+    before: Tally
+    """The week before."""
+    change: Change | None
+    """From the week before; None unless both weeks have the answers that a score needs."""
+    comments: Sequence[Response]
+    """The newest of the week that say something."""
+    open_tasks: Sequence[Task]
+    """First due first."""
+    now: datetime
+
+
+def build(
+    feedback: Feedback,
+    tallies: Tallies,
+    directory: Directory,
+    survey: Survey,
+    subscription: Subscription,
+    now: datetime,
+) -> Digest:
+    """The digest of the last seven whole days before `now`, on the manager's clock."""
+    week = subscription.week_at(now)
+    tally, before = (_tally(tallies, survey, subscription, days) for days in (week, week.before))
+    enough = min(tally.score.n, before.score.n) >= survey.minimum_n
+    return Digest(
+        survey=survey,
+        subscription=subscription,
+        week=week,
+        tally=tally,
+        before=before,
+        change=change(before.score, tally.score) if enough else None,
+        comments=_voices(feedback, survey, subscription, week),
+        open_tasks=_open_tasks(directory, survey, subscription),
+        now=now,
+    )
+
+
+def _tally(tallies: Tallies, survey: Survey, subscription: Subscription, week: Week) -> Tally:
+    for dimension, value in subscription.scope.items():
+        return tallies.total(survey.id, week.first.isoformat(), week.last.isoformat(), dimension).get(value, EMPTY)
+    return tallies.total(survey.id, week.first.isoformat(), week.last.isoformat(), WHOLE).get("", EMPTY)
+
+
+def _voices(feedback: Feedback, survey: Survey, subscription: Subscription, week: Week) -> list[Response]:
+    newest = feedback.newest(survey.id, survey.shards, _months(week), LOOKED_AT)
+    said = (
+        response
+        for response in newest
+        if response.comment
+        and week.first.isoformat() <= response.day <= week.last.isoformat()
+        and subscription.scope.items() <= response.dimensions.items()
+    )
+    return list(islice(said, VOICES))
+
+
+def _months(week: Week) -> list[str]:
+    """Months in which the week's responses were begun: the invitation may be as old as the month before."""
+    begun = date(week.first.year, week.first.month, 1) - timedelta(days=1)
+    return sorted({f"{day:%Y-%m}" for day in (begun, week.first, week.last)})
+
+
+def _open_tasks(directory: Directory, survey: Survey, subscription: Subscription) -> list[Task]:
+    stored = (Task.from_item(item) for item in directory.due(task.DUE_KIND))
+    ours = (
+        found
+        for found in stored
+        if found.survey == survey.id and subscription.scope.items() <= (found.dimensions or {}).items()
+    )
+    return list(islice(ours, MOST_TASKS))
