@@ -1,0 +1,77 @@
+# What a developer or an operator runs; `make` alone lists it. Tools are set up on first use, each set in
+# its own virtual environment, because the engine and SAM pin versions the product must not be held to.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+PORT ?= 8000
+WORKERS ?= 2
+
+# Tried by running them: a version manager's shim may be on PATH and refuse.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# Functions run on 3.13. Only compiling their bytecode needs one here, and the build goes on without.
+PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
+
+# Locks are complete, so nothing is left for pip to resolve, and hashes are checked either way.
+INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
+SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
+
+.PHONY: help demo local test lint build deploy bench lock clean
+
+help: ## list what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: .venv/.stamp .venvs/engine/.stamp ## the whole product on this machine, with sample answers (PORT=8000)
+	@.venv/bin/python -m ops.demo --port $(PORT)
+
+local: .venv/.stamp .venvs/engine/.stamp ## the whole product on this machine, empty (PORT=8000)
+	@.venv/bin/python -m local --port $(PORT)
+
+test: .venv/.stamp .venvs/engine/.stamp .venvs/sam/.stamp ## unit, integration and end-to-end tests (WORKERS=2)
+	@.venv/bin/pytest -n $(WORKERS) --dist loadfile
+
+lint: .venv/.stamp .venvs/sam/.stamp .venvs/checkov/.stamp ## style, types, import rules, template
+	@.ci/lint
+
+build: .venvs/sam/.stamp ## what would be deployed, in .aws-sam/build
+	@$(SAM) build --parallel
+
+deploy: build ## build and deploy to the AWS account you are signed in to
+	@$(SAM) deploy
+
+bench: .venv/.stamp ## cold start, measured
+	@.venv/bin/python -m benchmarks.cold_start
+
+lock: .venvs/lock/.stamp ## write every lock again from its .in file (UPGRADE=--upgrade moves versions)
+	@echo "locking dependencies"
+	@$(UV_COMPILE) --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt
+	@cd requirements && for tools in dev engine sam checkov lock; do \
+		../$(UV_COMPILE) --python-version 3.11 $$tools.in -o $$tools.txt; done
+
+clean: ## remove what was built, keep environments and local data
+	@rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# --- tools, set up once for each lock ----------------------------------------------------------
+
+.venv/.stamp: requirements/dev.txt pyproject.toml
+	@$(call new_environment,.venv)
+	@.venv/$(INSTALL) --require-hashes -r $<
+	@.venv/$(INSTALL) --no-build-isolation -e .
+	@touch $@
+
+.venvs/%/.stamp: requirements/%.txt
+	@$(call new_environment,.venvs/$*)
+	@.venvs/$*/$(INSTALL) --require-hashes -r $<
+	@touch $@
+
+define new_environment
+	[ -n "$(PYTHON)" ] || { echo "Hearback's tools need Python 3.11 or newer; none of python3, python3.11 … 3.14 is one." >&2; exit 1; }; \
+	echo "setting up $(1) (first time, or its lock changed)"; \
+	$(PYTHON) -m venv $(1)
+endef
+
+UV_COMPILE = .venvs/lock/bin/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
