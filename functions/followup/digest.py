@@ -46,10 +46,10 @@ def build(
     directory: Directory,
     survey: Survey,
     subscription: Subscription,
+    week: Week,
     now: datetime,
 ) -> Digest:
-    """The digest of the last seven whole days before `now`, on the manager's clock."""
-    week = subscription.week_at(now)
+    """The digest of a week; tasks are those open `now`."""
     tally, before = (_tally(tallies, survey, subscription, days) for days in (week, week.before))
     enough = min(tally.score.n, before.score.n) >= survey.minimum_n
     return Digest(

@@ -1,7 +1,8 @@
 """A claim: the conditional write that makes an effect happen once.
 
-Claim, act, mark done. A claim left without its mark is in doubt: whoever finds it must not act blindly.
-Its key is a digest of the effect's name, which is also the tag that SES events bring back.
+Claim, act, mark done. A claim left without its mark is in doubt. A mail in doubt is never sent again
+blindly; an effect that may be repeated safely (`repeatable`) is taken over when its holder must be dead.
+A claim's key is a digest of the effect's name, which is also the tag that SES events bring back.
 """
 
 import hashlib
@@ -13,6 +14,8 @@ from typing import Any, Literal
 State = Literal["claimed", "done", "refused", "doubtful"]
 DOUBT_AFTER = timedelta(minutes=15)
 """A mail without a mark and without an event for so long is put before an operator."""
+LEASE = timedelta(seconds=60)
+"""A function's longest run: the holder of a claim that is older lives no more."""
 KEPT = timedelta(days=400)
 DUE_KIND = "claim"
 
@@ -23,6 +26,8 @@ class Claim:
     """The name of the effect: what is done, and for which fact or period."""
     about: Mapping[str, str] = field(default_factory=dict)
     """Ids that a later reader of the claim needs; nothing personal."""
+    repeatable: bool = False
+    """Whether doing it again does no harm, so that a dead holder's claim may be taken over."""
 
     @property
     def digest(self) -> str:
@@ -33,19 +38,29 @@ class Claim:
         return {"pk": f"CLAIM#{digest}", "sk": "CLAIM"}
 
     def take_request(self, now: datetime) -> dict[str, Any]:
-        """Take the claim, on condition that nobody has."""
+        """Take the claim, on condition that nobody has, or that its holder must be dead and it is repeatable."""
+        item = {
+            **self.key_item(self.digest),
+            **self.about,
+            "effect": self.effect,
+            "state": "claimed",
+            "claimed_at": now.isoformat(timespec="milliseconds"),
+            "expires_at": int((now + KEPT).timestamp()),
+        }
+        if not self.repeatable:
+            due_at = (now + DOUBT_AFTER).isoformat(timespec="milliseconds")
+            return {
+                "Item": item | {"due_kind": DUE_KIND, "due_at": due_at},
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
         return {
-            "Item": {
-                **self.key_item(self.digest),
-                **self.about,
-                "effect": self.effect,
-                "state": "claimed",
-                "claimed_at": now.isoformat(timespec="milliseconds"),
-                "due_kind": DUE_KIND,
-                "due_at": (now + DOUBT_AFTER).isoformat(timespec="milliseconds"),
-                "expires_at": int((now + KEPT).timestamp()),
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(pk) OR (#state = :claimed AND claimed_at <= :dead)",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {
+                ":claimed": "claimed",
+                ":dead": (now - LEASE).isoformat(timespec="milliseconds"),
             },
-            "ConditionExpression": "attribute_not_exists(pk)",
         }
 
     def release_request(self) -> dict[str, Any]:

@@ -50,6 +50,13 @@ class Subscription:
         moment = self._at_hour(day)
         return moment if moment > after else self._at_hour(day + timedelta(days=7))
 
+    def last_due(self, now: datetime) -> datetime:
+        """The newest due moment that is not after `now`, from the one that is stored: what was missed is not mailed."""
+        moment = self.due_at
+        while (following := self.next_due(moment)) <= now:
+            moment = following
+        return moment
+
     def _at_hour(self, day: date) -> datetime:
         return datetime.combine(day, time(self.hour), self.zone).astimezone(UTC)
 

@@ -48,7 +48,15 @@ def _address(text: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
 Address = Annotated[str, AfterValidator(_address)]
-DimensionValue = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^|#\x00-\x1f]+$")]
+
+
+def _short(value: str) -> str:
+    if len(value.encode()) > 60:
+        raise ValueError("a value has at most 60 bytes; give it a short name")
+    return value
+
+
+DimensionValue = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^|#\x00-\x1f]+$"), AfterValidator(_short)]
 
 
 class _Part(BaseModel):
@@ -155,7 +163,7 @@ class Survey(_Part):
     """Partitions that new responses of a month are spread over."""
     origins: list[Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")]] = []
     """Sites whose pages may send answers through the browser."""
-    dimensions: dict[Identifier, Dimension] = {}
+    dimensions: Annotated[dict[Identifier, Dimension], Field(max_length=20)] = {}
     follow_up: dict[Category, FollowUp] = {}
     people: dict[Identifier, Person] = {}
     plays: list[Play] = []

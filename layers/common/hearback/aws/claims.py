@@ -1,9 +1,11 @@
 """Claims in DirectoryTable."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
-from hearback.aws.dynamodb import ConditionFailed, Item, Table
+from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
 from hearback.claim import Claim, State, settle_request
+from hearback.contact import Slot
 
 
 class Claims:
@@ -18,6 +20,25 @@ class Claims:
             state: State = (failure.item or {})["state"]
             return state
         return None
+
+    def take_with_slot(
+        self, claim: Claim, slot: Slot, now: datetime, quiet: timedelta
+    ) -> State | Literal["capped"] | None:
+        """Take a claim and a contact's slot together: None if both are ours now, else why not."""
+        writes = [{"Put": claim.take_request(now)}, {"Update": slot.take_request(claim.digest, now, quiet)}]
+        while True:
+            try:
+                self.table.transact(writes)
+            except TransactionFailed as failure:
+                if not failure.only_conditions:
+                    raise
+                if failure.reasons[0] == "None":
+                    return "capped"
+                if found := self.get(claim.digest):
+                    state: State = found["state"]
+                    return state
+            else:
+                return None
 
     def release(self, claim: Claim) -> None:
         """Give it back, because the effect certainly did not happen."""

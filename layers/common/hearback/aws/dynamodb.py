@@ -48,6 +48,10 @@ class TransactionFailed(Exception):
         return set(self.reasons) <= {"None", "ConditionalCheckFailed"}
 
 
+class RequestRefused(Exception):
+    """DynamoDB will never take this request: an item grew too large, or a value has the wrong shape."""
+
+
 class TemporarilyUnavailable(Exception):
     """DynamoDB throttled or is busy; the same request may succeed later."""
 
@@ -89,6 +93,8 @@ def _raise(error: ClientError) -> None:
         raise ConditionFailed(from_wire(found) if found else None) from None
     if code == "TransactionCanceledException":
         raise TransactionFailed([reason["Code"] for reason in error.response["CancellationReasons"]]) from None
+    if code == "ValidationException":
+        raise RequestRefused(error.response["Error"]["Message"]) from error
     if code in _PASSING:
         raise TemporarilyUnavailable(code) from error
     raise error
@@ -97,7 +103,7 @@ def _raise(error: ClientError) -> None:
 class Table:
     """One table. Methods take what the entities' `..._request` functions return.
 
-    All raise ConditionFailed, TransactionFailed or TemporarilyUnavailable where they apply.
+    All raise ConditionFailed, TransactionFailed, RequestRefused or TemporarilyUnavailable where they apply.
     """
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:

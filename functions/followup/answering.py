@@ -1,0 +1,175 @@
+"""Answering a customer: the plays of a response, and the mail of an invitation."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger
+
+from followup import letters
+from followup.links import Links
+from followup.post import Cap, Post
+from hearback import plays
+from hearback.aws.claims import Claims
+from hearback.aws.directory import Directory
+from hearback.aws.feedback import Feedback
+from hearback.claim import Claim
+from hearback.contact import Contact, Slot
+from hearback.fact import FactId
+from hearback.response import Response
+from hearback.survey import MailPlay, Person, Survey, TaskPlay
+from hearback.task import Task
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+logger = Logger(child=True)
+
+
+class Busy(Exception):
+    """Another worker is at this effect right now; the message comes back later to see how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    feedback: Feedback
+    directory: Directory
+    claims: Claims
+    post: Post
+    links: Links
+    sqs: "SQSClient"
+    task_queue: str
+    now: datetime
+
+    def response(self, fact: FactId) -> None:
+        """Run what follows a response as it stands now. Raises NotSent or Busy: to be tried again."""
+        response = self.feedback.response(fact)
+        if response is None:  # expired by retention while it waited
+            return
+        survey = self.directory.survey(fact.survey, self.now)
+        if response.channel == "mail":
+            self.feedback.mark_invitation(fact, "answered")
+        contact = self.directory.contact(response.contact)
+        for play in plays.choose(survey, response):
+            if isinstance(play, TaskPlay):
+                self._give_task(play, survey, response, contact)
+            else:
+                self._mail(play, survey, response, contact)
+
+    def invitation(self, fact: FactId) -> None:
+        """Mail an invitation, or mark it skipped. Raises NotSent: to be tried again."""
+        invitation = self.feedback.invitation(fact)
+        if invitation is None or invitation.skipped:
+            return
+        survey = self.directory.survey(fact.survey, self.now)
+        contact = self.directory.contact(invitation.contact)
+        if survey.status == "closed" or not contact or not self._mailable(contact):
+            self.feedback.mark_invitation(fact, "skipped")
+            return
+        locale = survey.locale_for(invitation.locale, contact.locale)
+        page = self.links.answer(fact, contact.key, invitation.dimensions, locale)
+        unsubscribe = self.links.unsubscribe(contact.key)
+        letter = letters.invitation(
+            survey, contact, locale, [f"{page}?score={score}" for score in range(11)], unsubscribe
+        )
+        self.post.send(
+            Claim(f"invitation/{fact}", {"contact": contact.key, "invitation": str(fact)}),
+            letter,
+            contact.email,
+            self.now,
+            to_name=contact.name,
+            from_name=survey.brand.name,
+            unsubscribe=unsubscribe,
+        )
+
+    def _mail(self, play: MailPlay, survey: Survey, response: Response, contact: Contact | None) -> None:
+        if not contact or not self._mailable(contact):
+            return
+        locale = survey.locale_for(response.locale, contact.locale)
+        unsubscribe = self.links.unsubscribe(contact.key)
+        letter = letters.reply(
+            play.template,
+            survey,
+            response,
+            contact,
+            self.links.answer(response.id, contact.key, response.dimensions, locale),
+            unsubscribe,
+            _owner(survey, response),
+        )
+        outcome = self.post.send(
+            Claim(f"{response.id}/{play.id}", {"contact": contact.key, "response": str(response.id)}),
+            letter,
+            contact.email,
+            self.now,
+            to_name=contact.name,
+            from_name=survey.brand.name,
+            unsubscribe=unsubscribe,
+            cap=Cap(Slot.mailed(contact.key), survey.mail_cap),
+        )
+        logger.info("play", extra={"play": play.id, "response": str(response.id), "outcome": outcome})
+
+    def _mailable(self, contact: Contact) -> bool:
+        return bool(contact.email) and not self.directory.suppressed(contact.key)
+
+    def _give_task(self, play: TaskPlay, survey: Survey, response: Response, contact: Contact | None) -> None:
+        """Open a task or join the contact's open one; tell other systems and the owner of a new one."""
+        wanted = Task(
+            id=Task.id_for(str(response.id)),
+            survey=survey.id,
+            owner=play.owner,
+            created_at=self.now,
+            due_at=self.now + timedelta(hours=play.due_hours),
+            responses=frozenset({str(response.id)}),
+            contact=response.contact,
+            dimensions=response.dimensions,
+        )
+        opening = Claim(f"{response.id}/{play.id}", {"response": str(response.id)}, repeatable=True)
+        if self._take(opening):
+            task = self.directory.open_or_join(wanted, str(response.id))
+            self.claims.settle(opening.digest, "done", self.now, task.id)
+        task_made = self.directory.task(wanted.id)
+        if task_made is None or not task_made.open:
+            return
+        announcing = Claim(f"task-message/{wanted.id}", {"task": wanted.id}, repeatable=True)
+        if self._take(announcing):
+            self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=_message(task_made, response))
+            self.claims.settle(announcing.digest, "done", self.now)
+        owner = survey.people[task_made.owner]
+        self.post.send(
+            Claim(f"task-notice/{wanted.id}", {"task": wanted.id}),
+            letters.task_notice(survey, task_made, [response], contact, owner),
+            owner.email,
+            self.now,
+            to_name=owner.name,
+        )
+
+    def _take(self, claim: Claim) -> bool:
+        """Whether a repeatable effect is ours to do now. Raises Busy while somebody else may be at it."""
+        found = self.claims.take(claim, self.now)
+        if found == "claimed":
+            raise Busy(claim.effect)
+        return found is None
+
+
+def _message(task: Task, response: Response) -> str:
+    """What other systems are told of a new task: ids only. They know it again by its id."""
+    return json.dumps(
+        {
+            "task": task.id,
+            "survey": task.survey,
+            "owner": task.owner,
+            "due_at": task.due_at.isoformat(),
+            "response": str(response.id),
+            "contact": task.contact,
+            "dimensions": dict(task.dimensions or {}),
+        }
+    )
+
+
+def _owner(survey: Survey, response: Response) -> Person | None:
+    """Who takes care of this response, if anybody does: the owner of its task."""
+    for play in plays.choose(survey, response):
+        if isinstance(play, TaskPlay):
+            return survey.people[play.owner]
+    return None

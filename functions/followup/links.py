@@ -1,0 +1,29 @@
+"""Links in mails: each bears a signed token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hearback.fact import FactId
+from hearback.token import Token, sign
+
+INVITED = timedelta(days=90)
+"""How long an invitation can be answered."""
+SUBSCRIBED = timedelta(days=5 * 365)
+"""How long a mail's unsubscribe link works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    base_url: str
+    keys: Mapping[str, str]
+    now: datetime
+
+    def answer(self, response: FactId, contact: str, dimensions: Mapping[str, str], locale: str) -> str:
+        """The page on which this response is given or changed."""
+        token = Token("answer", str(response), self.now + INVITED, contact, dimensions, "mail", locale)
+        return f"{self.base_url}/a/{sign(token, self.keys)}"
+
+    def unsubscribe(self, contact: str) -> str:
+        """Where this contact leaves: a page on GET, at once on RFC 8058's POST."""
+        return f"{self.base_url}/u/{sign(Token('unsubscribe', contact, self.now + SUBSCRIBED), self.keys)}"

@@ -1,0 +1,110 @@
+"""The post: one mail under one claim, sent through SES at most once.
+
+Claim, send, mark. SES has no idempotency token, so what cannot be known to have failed is never sent
+again: the claim stays without its mark until an SES event proves acceptance or the tick shows it to an
+operator.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from followup.mail import Envelope, Letter, mime
+from followup.wiring import Settings
+from hearback.aws.claims import Claims
+from hearback.claim import Claim
+from hearback.contact import Slot
+
+if TYPE_CHECKING:
+    from types_boto3_sesv2 import SESV2Client
+
+logger = Logger(child=True)
+
+Sent = Literal["sent", "refused", "in doubt", "already", "capped"]
+CLAIM_TAG = "claim"
+
+_NEVER = frozenset({"BadRequestException", "MessageRejected"})
+"""SES will not take this very mail, however often it is tried: an address or a content it refuses."""
+
+
+class NotSent(Exception):
+    """The mail certainly did not go out, and may be tried again: a throttle, a pause, no connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A contact's slot that a mail needs: one mail within the quiet time."""
+
+    slot: Slot
+    quiet: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    ses: "SESV2Client"
+    claims: Claims
+    settings: Settings
+
+    def send(
+        self,
+        claim: Claim,
+        letter: Letter,
+        to: str,
+        now: datetime,
+        *,
+        to_name: str = "",
+        from_name: str = "",
+        unsubscribe: str = "",
+        cap: Cap | None = None,
+    ) -> Sent:
+        """Send a letter to one address unless its claim is taken or the cap forbids. Raises NotSent."""
+        envelope = Envelope(
+            sender=self.settings.sender,
+            sender_name=from_name or self.settings.brand,
+            reply_to=self.settings.reply_to,
+            to=to,
+            to_name=to_name,
+            unsubscribe=unsubscribe,
+        )
+        raw = mime(letter, envelope, now, f"<{claim.digest}@{self.settings.sender.rpartition('@')[2]}>")
+        found = self.claims.take_with_slot(claim, cap.slot, now, cap.quiet) if cap else self.claims.take(claim, now)
+        if found == "capped":
+            return "capped"
+        if found is not None:
+            return "already"
+        return self._send(claim, raw, to, now)
+
+    def _send(self, claim: Claim, raw: bytes, to: str, now: datetime) -> Sent:
+        try:
+            answer = self.ses.send_email(
+                FromEmailAddress=self.settings.sender,
+                Destination={"ToAddresses": [to]},
+                Content={"Raw": {"Data": raw}},
+                ConfigurationSetName=self.settings.configuration_set,
+                EmailTags=[{"Name": CLAIM_TAG, "Value": claim.digest}],
+            )
+        except ClientError as error:
+            code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if code in _NEVER:
+                self.claims.settle(claim.digest, "refused", now, code)
+                logger.warning("mail refused", extra={"effect": claim.effect, "code": code})
+                return "refused"
+            if status < 500:
+                self.claims.release(claim)
+                raise NotSent(code) from error
+            return self._doubt(claim, code)
+        except (ConnectTimeoutError, EndpointConnectionError) as error:
+            self.claims.release(claim)
+            raise NotSent(type(error).__name__) from error
+        except BotoCoreError as error:
+            return self._doubt(claim, type(error).__name__)
+        self.claims.settle(claim.digest, "done", now, answer["MessageId"])
+        logger.info("mail sent", extra={"effect": claim.effect})
+        return "sent"
+
+    def _doubt(self, claim: Claim, reason: str) -> Sent:
+        logger.warning("mail in doubt", extra={"effect": claim.effect, "reason": reason})
+        return "in doubt"

@@ -1,0 +1,65 @@
+"""All timed work, every 15 minutes: what is due is picked from the due-time index, so a missed tick is caught up."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+
+from followup import digest, letters, wiring
+from followup.post import NotSent, Post
+from hearback import claim, clock, subscription
+from hearback.aws import clients
+from hearback.aws.directory import UnknownSurvey
+from hearback.claim import Claim
+from hearback.subscription import Subscription
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+
+
+def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int]:
+    """Send the digests that are due and list the mails in doubt; answer with how many of each."""
+    now = clock.now()
+    done = {"digests": send_digests(now), "doubtful": show_doubtful(now)}
+    logger.info("tick", extra=done)
+    return done
+
+
+def send_digests(now: datetime) -> int:
+    """Send each due digest once, for the last period that has ended; how many were sent."""
+    sent = 0
+    for item in wiring.directory().due(subscription.DUE_KIND, now):
+        due = Subscription.from_item(item)
+        try:
+            sent += send_digest(due, now)
+        except UnknownSurvey:
+            logger.warning("digest of a survey that is gone", extra={"survey": due.survey, "subscription": due.id})
+        except NotSent:
+            logger.warning("digest not sent; the next tick tries again", extra={"subscription": due.id})
+            continue
+        wiring.directory().advance(due, due.next_due(now))
+    return sent
+
+
+def send_digest(due: Subscription, now: datetime) -> bool:
+    """Send one digest unless it was; whether it was sent now. Raises NotSent or UnknownSurvey."""
+    week = due.week_at(due.last_due(now))
+    survey = wiring.directory().survey(due.survey, now)
+    content = digest.build(wiring.feedback(), wiring.tallies(), wiring.directory(), survey, due, week, now)
+    post = Post(clients.ses(), wiring.claims(), wiring.settings())
+    name = Claim(f"digest/{due.survey}/{due.id}/{week.first}", {"subscription": due.id})
+    return post.send(name, letters.digest(content), due.email, now, to_name=due.name) == "sent"
+
+
+def show_doubtful(now: datetime) -> int:
+    """Mark the mails whose claims stayed without mark and event, for an operator to look at; how many."""
+    found = 0
+    for item in wiring.directory().due(claim.DUE_KIND, now):
+        digest_of_claim = item["pk"].removeprefix("CLAIM#")
+        if wiring.claims().settle(digest_of_claim, "doubtful", now):
+            logger.error("mail in doubt", extra={"effect": item["effect"]})
+            found += 1
+    return found

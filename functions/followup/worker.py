@@ -1,0 +1,53 @@
+"""The settle queue's worker: reads the newest state and runs what follows, each effect under its claim."""
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from followup import wiring
+from followup.answering import Answering
+from followup.links import Links
+from followup.post import Post
+from hearback import clock
+from hearback.aws import clients
+from hearback.fact import FactId
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def handler(event: Mapping[str, Any], context: "LambdaContext") -> Mapping[str, Any]:
+    """Follow up on each message; those that failed come back, and land in the failure queue in the end."""
+    return process_partial_response(event=dict(event), record_handler=follow_up, processor=processor, context=context)
+
+
+def follow_up(record: "SQSRecord") -> None:
+    answering = _answering(clock.now())
+    match record.json_body:
+        case {"response": str(fact)}:
+            answering.response(FactId.parse(fact))
+        case {"invitation": str(fact)}:
+            answering.invitation(FactId.parse(fact))
+        case _:
+            raise ValueError("a message names a response or an invitation")
+
+
+def _answering(now: datetime) -> Answering:
+    return Answering(
+        feedback=wiring.feedback(),
+        directory=wiring.directory(),
+        claims=wiring.claims(),
+        post=Post(clients.ses(), wiring.claims(), wiring.settings()),
+        links=Links(wiring.settings().base_url, wiring.token_keys().at(now), now),
+        sqs=clients.sqs(),
+        task_queue=os.environ["TASK_QUEUE_URL"],
+        now=now,
+    )
