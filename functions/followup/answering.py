@@ -45,7 +45,7 @@ class Answering:
     def response(self, fact: FactId) -> None:
         """Run what follows a response as it stands now. Raises NotSent or Busy: to be tried again."""
         response = self.feedback.response(fact)
-        if response is None:  # expired by retention while it waited
+        if response is None or response.excluded or response.erased:  # or expired by retention while it waited
             return
         survey = self.directory.survey(fact.survey, self.now)
         if response.channel == "mail":

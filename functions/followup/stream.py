@@ -66,7 +66,8 @@ def message_for(record: Mapping[str, Any]) -> dict[str, str] | None:
         raise ValueError(f"its schema is {schema!r}; this software knows up to {SCHEMA}")
     if kind == INVITATION:
         return {"invitation": str(fact)} if record["eventName"] == "INSERT" else None
-    return {"response": str(fact)} if image.get("follow_up") else None
+    follows = image.get("follow_up") and not image.get("excluded")
+    return {"response": str(fact)} if follows else None
 
 
 def send(queue_url: str, messages: Mapping[str, Sequence[str]]) -> list[str]:

@@ -4,7 +4,7 @@ It has the id of the response it asks for, and is counted on the day it was made
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from hearback import tally
@@ -31,6 +31,10 @@ class Invitation:
     @property
     def key(self) -> dict[str, str]:
         return self.id.key(INVITATION)
+
+    def erase(self) -> "Invitation":
+        """The next version, which no longer says whom it asked; counts stay."""
+        return replace(self, version=self.version + 1, contact="")
 
     def to_item(self) -> dict[str, Any]:
         return {

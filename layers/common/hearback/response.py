@@ -18,7 +18,7 @@ MOST_VERSIONS = 100
 
 
 class AmendmentRefused(ValueError):
-    """The response takes no more changes: its day is over, or it changed too often."""
+    """The response takes no more changes: its day is over, it changed too often, or its person was erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,12 @@ class Response:
     locale: str = ""
     follow_up: bool = True
     """Whether plays run on it. Imported history is only counted."""
+    excluded: str = ""
+    """Why it is not counted (a machine gave it), or empty."""
+    had_comment: bool = False
+    """Of an erased response: whether it had a comment, which stays counted."""
+    erased: bool = False
+    """Whether its person was erased: words and contact are gone, the score stays counted."""
     expires_at: int = 0
     """Seconds since 1970 after which DynamoDB deletes it; its counts stay."""
     history: tuple[Mapping[str, Any], ...] = ()
@@ -62,6 +68,8 @@ class Response:
 
     def amended(self, answer: Answer, now: datetime) -> "Response":
         """The next version, or this very one if nothing new was said. Raises AmendmentRefused."""
+        if self.erased:
+            raise AmendmentRefused("this answer's person was erased")
         score = self.score if answer.score is None else answer.score
         comment = self.comment if answer.comment is None else answer.comment
         answers = {**self.answers, **answer.answers}
@@ -85,6 +93,28 @@ class Response:
             history=(*self.history, said),
         )
 
+    def exclude(self, reason: str) -> "Response":
+        """The next version, kept and listed but not counted."""
+        return replace(self, version=self.version + 1, excluded=reason)
+
+    def include(self, *, follow_up: bool) -> "Response":
+        """The next version, counted again; plays run on it only if asked for."""
+        return replace(self, version=self.version + 1, excluded="", follow_up=follow_up)
+
+    def erase(self) -> "Response":
+        """The next version, without words, contact and history; score, day and dimensions stay counted."""
+        return replace(
+            self,
+            version=self.version + 1,
+            comment="",
+            answers={},
+            contact="",
+            history=(),
+            follow_up=False,
+            erased=True,
+            had_comment=bool(self.comment) or self.had_comment,
+        )
+
     def to_item(self) -> dict[str, Any]:
         item = {
             **self.key,
@@ -103,9 +133,12 @@ class Response:
             "pages": dict(self.pages),
             "locale": self.locale,
             "contact": self.contact,
+            "excluded": self.excluded,
+            "erased": self.erased,
+            "had_comment": self.had_comment,
             "history": [dict(said) for said in self.history],
         }
-        return {name: value for name, value in item.items() if value not in ("", {}, [])}
+        return {name: value for name, value in item.items() if value or type(value) is int}
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Response":
@@ -124,14 +157,19 @@ class Response:
             channel=item["channel"],
             contact=item.get("contact", ""),
             locale=item.get("locale", ""),
-            follow_up=item["follow_up"],
+            follow_up=item.get("follow_up", False),
+            excluded=item.get("excluded", ""),
+            erased=item.get("erased", False),
+            had_comment=item.get("had_comment", False),
             expires_at=int(item["expires_at"]),
             history=tuple(item.get("history", ())),
         )
 
     def contribution(self) -> tally.Contribution:
         """What this version adds to the tallies."""
-        counters = (f"s{self.score}", tally.COMMENTS) if self.comment else (f"s{self.score}",)
+        counters = (f"s{self.score}", tally.COMMENTS) if self.comment or self.had_comment else (f"s{self.score}",)
+        if self.excluded:
+            counters = ()
         return tally.Contribution(self.id.survey, self.day, tally.cells(self.dimensions, self.pages), counters)
 
     def create_request(self) -> dict[str, Any]:
