@@ -1,0 +1,28 @@
+"""What people wrote, made fit to be printed: one line, without control characters, not too long."""
+
+import unicodedata
+
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what follows them (UAX #9). Letters isolate directions by markup instead."""
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without bidi and other control characters.
+
+    Joiners stay: Hindi conjuncts and family emoji are made of them. Halves of surrogate pairs go: UTF-8 has none.
+    """
+    spaced = " ".join(text.split())
+    return "".join(letter for letter in spaced if letter not in BIDI and unicodedata.category(letter) not in _CONTROL)
+
+
+def shorten(text: str, most: int) -> str:
+    """The text on one line of at most `most` characters, cut between words where it can be, ending in an ellipsis."""
+    line = one_line(text)
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1]
+    between_words = cut.rpartition(" ")[0]
+    return (between_words if len(between_words) > most // 2 else cut).rstrip(" ,;:.") + "…"
+
+
+_CONTROL = frozenset({"Cc", "Cs"})
