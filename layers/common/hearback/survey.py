@@ -4,7 +4,7 @@ Validated once, when a survey is applied. Stored as JSON, and read back through 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -171,25 +171,30 @@ class Survey(_Part):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
+        if problems := list(self._broken_names()):
+            raise ValueError("\n".join(problems))  # each on its line, `<path>: <problem>`
+        return self
+
+    def _broken_names(self) -> Iterator[str]:
+        """What one part of the survey says of another that is not so."""
         if WHOLE in self.dimensions:
-            raise ValueError(f"dimensions.{WHOLE}: this name stands for the whole survey; choose another")
+            yield f"dimensions.{WHOLE}: this name stands for the whole survey; choose another"
         for list_name in ("plays", "subscriptions"):
             ids = [entry.id for entry in getattr(self, list_name)]
             for place, entry_id in enumerate(ids):
                 if entry_id in ids[:place]:
-                    raise ValueError(f"{list_name}.{place}.id: {entry_id!r} is used twice")
+                    yield f"{list_name}.{place}.id: {entry_id!r} is used twice"
         for place, play in enumerate(self.plays):
             if isinstance(play, TaskPlay) and play.owner not in self.people:
-                raise ValueError(f"plays.{place}.owner: {play.owner!r} is not one of people: {_list(self.people)}")
+                yield f"plays.{place}.owner: {play.owner!r} is not one of people: {_list(self.people)}"
         for place, rule in enumerate(self.subscriptions):
             if rule.to not in self.people:
-                raise ValueError(f"subscriptions.{place}.to: {rule.to!r} is not one of people: {_list(self.people)}")
+                yield f"subscriptions.{place}.to: {rule.to!r} is not one of people: {_list(self.people)}"
             for name, value in rule.scope.items():
                 if problem := self.problem_with(name, value):
-                    raise ValueError(f"subscriptions.{place}.scope.{name}: {problem}")
+                    yield f"subscriptions.{place}.scope.{name}: {problem}"
             if len(rule.scope) > 1:
-                raise ValueError(f"subscriptions.{place}.scope: one dimension at most")
-        return self
+                yield f"subscriptions.{place}.scope: one dimension at most"
 
     @property
     def zone(self) -> ZoneInfo:
