@@ -167,10 +167,11 @@ class Response:
 
     def contribution(self) -> tally.Contribution:
         """What this version adds to the tallies."""
-        counters = (f"s{self.score}", tally.COMMENTS) if self.comment or self.had_comment else (f"s{self.score}",)
-        if self.excluded:
-            counters = ()
-        return tally.Contribution(self.id.survey, self.day, tally.cells(self.dimensions, self.pages), counters)
+        counters = [] if self.excluded else [f"s{self.score}"]
+        if counters and (self.comment or self.had_comment):
+            counters.append(tally.COMMENTS)
+        cells = tally.cells(self.dimensions, self.pages)
+        return tally.Contribution(self.id.survey, self.day, cells, tuple(counters))
 
     def create_request(self) -> dict[str, Any]:
         """Write it on condition that there is none; what stands there comes back with the failure."""
