@@ -61,11 +61,11 @@ def verify(text: str, keys: Mapping[str, str], purpose: Purpose, now: datetime) 
     body, _, signature = text[: MAXIMUM_LENGTH + 1].rpartition(".")
     payload, _, key_id = body.rpartition(".")
     key = keys.get(key_id)
-    # compared as bytes: the text may hold anything
     if (
         len(text) > MAXIMUM_LENGTH
+        or not text.isascii()
         or key is None
-        or not hmac.compare_digest(signature.encode(), _encode(_mac(body, key)).encode())
+        or not hmac.compare_digest(signature, _encode(_mac(body, key)))
     ):
         raise TokenRefused
     letter, subject, expires, contact, dimensions, channel, locale = json.loads(_decode(payload))

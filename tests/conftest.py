@@ -1,0 +1,249 @@
+"""What tests share: a small survey, the template's own resources under moto, and API Gateway's events."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import boto3
+import pytest
+from moto import mock_aws
+from samtranslator.yaml_helper import yaml_parse
+
+from hearback.aws import clients
+from hearback.aws.directory import Directory
+from hearback.aws.dynamodb import Table
+from hearback.aws.feedback import Feedback
+from hearback.survey import Survey
+
+REGION = "eu-west-1"
+NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
+"""A Wednesday, 16:00 in Kolkata."""
+
+ApiEvent = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    """template.yaml as written, before the SAM transform."""
+    document: dict[str, Any] = yaml_parse((Path(__file__).parents[1] / "template.yaml").read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.fixture
+def survey() -> Survey:
+    """A shop's survey: English and Hindi, a public and a private dimension, questions, plays and a digest."""
+    return Survey.model_validate(
+        {
+            "id": "shop",
+            "title": {"en": "How was {brand}?", "hi": "{brand} कैसा रहा?"},
+            "question": {
+                "en": "How likely are you to recommend {brand} to a friend?",
+                "hi": "आप अपने किसी मित्र को {brand} की सिफ़ारिश करने की कितनी संभावना रखते हैं?",
+            },
+            "locales": ["en", "hi"],
+            "time_zone": "Asia/Kolkata",
+            "brand": {"name": "Chai & Co", "colour": "#0b6b4f"},
+            "origins": ["https://shop.example"],
+            "dimensions": {
+                "touchpoint": {"values": ["checkout", "delivery"], "public": True},
+                "store": {"values": ["pune", "delhi"]},
+            },
+            "follow_up": {
+                "promoter": {
+                    "reason": {"en": "What did you like most?", "hi": "आपको सबसे अच्छा क्या लगा?"},
+                    "thanks": {"en": "That makes our day!", "hi": "आपने हमारा दिन बना दिया!"},
+                },
+                "passive": {"reason": {"en": "What would make it a 10?"}},
+                "detractor": {
+                    "reason": {"en": "What went wrong?", "hi": "क्या ग़लत हुआ?"},
+                    "questions": [
+                        {
+                            "id": "topic",
+                            "text": {"en": "What was it about?", "hi": "यह किस बारे में था?"},
+                            "choices": {"price": {"en": "Price", "hi": "क़ीमत"}, "staff": {"en": "Staff"}},
+                        },
+                        {"id": "wish", "text": "What should we change first?"},
+                    ],
+                },
+            },
+            "people": {"asha": {"name": "Asha Rao", "email": "asha@shop.example"}},
+            "plays": [
+                {"id": "thank", "when": {"category": "promoter"}, "what": "mail", "template": "thanks"},
+                {"id": "ask-why", "when": {"category": "passive"}, "what": "mail", "template": "why"},
+                {"id": "apologise", "when": {"category": "detractor"}, "what": "mail", "template": "apology"},
+                {"id": "call", "when": {"category": "detractor"}, "what": "task", "owner": "asha"},
+            ],
+            "subscriptions": [{"id": "asha", "to": "asha"}],
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The three tables, empty."""
+
+    feedback: Table
+    directory: Table
+    tally: Table
+
+    @property
+    def responses(self) -> Feedback:
+        return Feedback(self.feedback)
+
+    @property
+    def people(self) -> Directory:
+        return Directory(self.directory)
+
+
+@pytest.fixture
+def tables(template: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
+    """The template's tables, secrets and queues under moto, and every function's environment variables."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
+    _forget_clients()
+    with mock_aws():
+        names = _create(template["Resources"])
+        for name, value in _environment(template, names).items():
+            monkeypatch.setenv(name, value)
+        client = clients.dynamodb()
+        yield Tables(*(Table(client, names[name]) for name in ("FeedbackTable", "DirectoryTable", "TallyTable")))
+    _forget_clients()
+
+
+def _forget_clients() -> None:
+    for made in (clients.dynamodb, clients.secretsmanager, clients.sqs, clients.ses):
+        made.cache_clear()
+
+
+def _create(resources: Mapping[str, Any]) -> dict[str, str]:
+    """Make what functions read and write; what `!Ref` gives for each, by logical id."""
+    names = {}
+    for logical_id, resource in resources.items():
+        properties = resource.get("Properties", {})
+        match resource["Type"]:
+            case "AWS::DynamoDB::Table":
+                kept = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+                request = {name: properties[name] for name in kept if name in properties}
+                if "StreamSpecification" in properties:
+                    request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
+                boto3.client("dynamodb").create_table(TableName=logical_id, **request)
+                names[logical_id] = logical_id
+            case "AWS::SecretsManager::Secret":
+                key_id = properties["GenerateSecretString"]["GenerateStringKey"]
+                secret = json.dumps({key_id: f"the key of {logical_id}"})
+                made = boto3.client("secretsmanager").create_secret(Name=logical_id, SecretString=secret)
+                names[logical_id] = made["ARN"]
+            case "AWS::SQS::Queue":
+                names[logical_id] = boto3.client("sqs").create_queue(QueueName=logical_id)["QueueUrl"]
+            case "AWS::SES::ConfigurationSet":
+                boto3.client("sesv2").create_configuration_set(ConfigurationSetName=logical_id)
+                names[logical_id] = logical_id
+    return names
+
+
+def _environment(template: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    """Every function's variables with the parameters' defaults. Under these no condition holds."""
+    defaults = {name: str(parameter["Default"]) for name, parameter in template["Parameters"].items()}
+
+    def value(given: Any) -> str:
+        match given:
+            case {"Ref": name}:
+                return names[name] if name in names else defaults[name]
+            case {"Fn::If": [_, _, otherwise]}:
+                return value(otherwise)
+            case {"Fn::GetAtt": ["HttpApi", "ApiEndpoint"]}:
+                return "https://api.example.com"
+            case _:
+                return str(given)
+
+    return {
+        name: value(given)
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+        for name, given in resource["Properties"]["Environment"]["Variables"].items()
+        if not name.startswith("POWERTOOLS_")
+    }
+
+
+@pytest.fixture(scope="session")
+def api_event(template: Mapping[str, Any]) -> ApiEvent:
+    """Makes the event API Gateway sends (payload 2.0) for a request to one of the template's routes.
+
+    `body` is text, bytes, or anything else, which is sent as JSON. API Gateway sends text as it is where the
+    content type says that it is text or JSON, and everything else in base64, forms included.
+    """
+    routes = [
+        (route["Method"], route["Path"])
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+        for event in resource["Properties"].get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+        for route in [event["Properties"]]
+    ]
+
+    def make(
+        method: str, path: str, *, body: Any = None, query: str = "", headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        route, parameters = _match(routes, method, path)
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "routeKey": f"{method} {route}",
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": {"host": "api.example.com", **(headers or {})},
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": "api",
+                "domainName": "api.example.com",
+                "http": {
+                    "method": method,
+                    "path": path,
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "203.0.113.7",
+                    "userAgent": "test",
+                },
+                "requestId": "JKJaXmPLvHcESHA=",
+                "routeKey": f"{method} {route}",
+                "stage": "$default",
+                "time": "04/Mar/2026:10:30:00 +0000",
+                "timeEpoch": 1772620200000,
+            },
+            "isBase64Encoded": False,
+        }
+        if parameters:
+            event["pathParameters"] = parameters
+        if body is not None:
+            _attach(event, body)
+        return event
+
+    return make
+
+
+def _match(routes: list[tuple[str, str]], method: str, path: str) -> tuple[str, dict[str, str]]:
+    for route_method, route in sorted(routes, key=lambda entry: "{" in entry[1]):  # exact routes come first
+        pattern = re.sub(r"\{(\w+)(\+?)\}", lambda part: f"(?P<{part[1]}>{'.+' if part[2] else '[^/]+'})", route)
+        if route_method == method and (found := re.fullmatch(pattern, path)):
+            return route, {name: unquote(value) for name, value in found.groupdict().items()}
+    raise LookupError(f"template.yaml has no route for {method} {path}")
+
+
+def _attach(event: dict[str, Any], body: Any) -> None:
+    headers = event["headers"]
+    if not isinstance(body, str | bytes):
+        body = json.dumps(body)
+        headers.setdefault("content-type", "application/json")
+    raw = body.encode() if isinstance(body, str) else body
+    headers.setdefault("content-type", "application/octet-stream")
+    headers["content-length"] = str(len(raw))
+    if headers["content-type"].startswith(("application/json", "text/")):
+        event["body"] = raw.decode(errors="replace")
+    else:
+        event["body"], event["isBase64Encoded"] = base64.b64encode(raw).decode(), True
