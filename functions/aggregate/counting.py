@@ -6,23 +6,24 @@ writing and two aggregators on one fact; a lost race reads again. Counting a fac
 after a newer one, changes nothing.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hearback.aws.dynamodb import RequestRefused, Table, TemporarilyUnavailable, TransactionFailed
-from hearback.tally import Ledger, add_request
+from hearback.tally import BadLedger, Ledger, add_request
 
 MOST_ITEMS = 100
-"""Items in one DynamoDB transaction."""
+"""Items in one DynamoDB transaction. As large as they get (`hearback.tally`), they stay under its 4 MB too."""
 MOST_TERMS = 200
 """Counters changed in one update: an expression may have 4 KB and 300 operators."""
 TRIES = 6
+"""Of one transaction, before it is split."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 """Seconds; a retry waits a random part of a bound that doubles (full jitter)."""
-ENOUGH_TIME = 3.0
-"""Seconds that must be left to begin another try."""
+TO_TRY = 8.0
+"""Seconds that one try may take at most: a read and a write, each one impatient call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Pace:
     sleep: Callable[[float], None]
     random: Callable[[], float]
     """Uniform in [0, 1)."""
+
+    def keeping(self, seconds: float) -> "Pace":
+        """The same pace, with some seconds kept for what comes after."""
+        return replace(self, seconds_left=lambda: self.seconds_left() - seconds)
 
 
 @dataclass(slots=True)
@@ -96,22 +101,26 @@ def packs(ledgers: Sequence[Ledger], stored: Mapping[str, Ledger]) -> Iterator[P
 
 
 def count(table: Table, ledgers: Sequence[Ledger], pace: Pace) -> Outcome:
-    """Bring ledgers (at most one for a fact) and tallies to these, where they are newer than what is stored."""
+    """Bring ledgers (at most one for a fact) and tallies to these, where they are newer than what is stored.
+
+    Tries for as long as the pace has time. Every ledger is then up to date, uncounted or refused.
+    """
     outcome = Outcome()
-    waiting = [list(ledgers)]
+    waiting = deque([list(ledgers)] if ledgers else [])
     while waiting:
-        some = waiting.pop()
-        waiting += _count_together(table, some, pace, outcome)
+        waiting += _count_together(table, waiting.popleft(), pace, outcome)
     return outcome
 
 
 def _count_together(table: Table, ledgers: list[Ledger], pace: Pace, outcome: Outcome) -> list[list[Ledger]]:
     """Count some ledgers in one transaction; what it could not take is returned in smaller parts."""
     for attempt in range(TRIES):
-        if pace.seconds_left() < ENOUGH_TIME:
-            break
-        if attempt:
-            pace.sleep(pace.random() * min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
+        pause = pace.random() * min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt) if attempt else 0.0
+        if pace.seconds_left() - pause < TO_TRY:
+            outcome.uncounted.update(ledger.key for ledger in ledgers)
+            return []
+        if pause:
+            pace.sleep(pause)
         try:
             stored = read_ledgers(table, [ledger.key for ledger in ledgers])
             newer = [one for one in ledgers if one.key not in stored or stored[one.key].version < one.version]
@@ -124,14 +133,11 @@ def _count_together(table: Table, ledgers: list[Ledger], pace: Pace, outcome: Ou
             if "ValidationError" not in failure.reasons:
                 continue
             return _refuse_or_split(ledgers, "DynamoDB refuses a value", outcome)
-        except RequestRefused as refusal:
+        except (RequestRefused, BadLedger) as refusal:
             return _refuse_or_split(ledgers, str(refusal), outcome)
         outcome.counted += len(first.ledgers)
         return [pack.ledgers for pack in others]
-    if len(ledgers) > 1 and pace.seconds_left() >= ENOUGH_TIME:
-        return _halves(ledgers)
-    outcome.uncounted.update(ledger.key for ledger in ledgers)
-    return []
+    return _halves(ledgers)
 
 
 def _refuse_or_split(ledgers: list[Ledger], reason: str, outcome: Outcome) -> list[list[Ledger]]:
@@ -142,10 +148,12 @@ def _refuse_or_split(ledgers: list[Ledger], reason: str, outcome: Outcome) -> li
 
 
 def _halves(ledgers: list[Ledger]) -> list[list[Ledger]]:
+    """Two parts; a single ledger stays one."""
     middle = len(ledgers) // 2
-    return [ledgers[:middle], ledgers[middle:]]
+    return [part for part in (ledgers[:middle], ledgers[middle:]) if part]
 
 
 def read_ledgers(table: Table, keys: Sequence[str]) -> dict[str, Ledger]:
+    """The stored ledgers of some keys. Raises BadLedger."""
     found = map(Ledger.from_item, table.get_many([Ledger.key_item(key) for key in keys]))
     return {ledger.key: ledger for ledger in found}

@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from aggregate.counting import Pace, count
 from aggregate.facts import Inapplicable, ledger_of
 from hearback.aws import clients
-from hearback.aws.dynamodb import Table, from_wire
+from hearback.aws.dynamodb import Table, Unreadable, from_wire
 from hearback.tally import Ledger
 
 if TYPE_CHECKING:
@@ -28,11 +28,28 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 logger = Logger()
+TO_PARK_ONE = 4.0
+"""Seconds that parking a record may take at most: one impatient call."""
+LONGEST_REASON = 200
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A version of a fact, and the record that brought it."""
+
+    ledger: Ledger
+    pk: str
+    sk: str
+    sequence_number: str
+
+    def park(self, reason: str) -> "Parked":
+        return Parked(self.pk, self.sk, self.sequence_number, reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """A record that can never be counted: where it lies, and why."""
+    """A record that can never be counted: where its fact lies, and why."""
 
     pk: str
     sk: str
@@ -42,40 +59,78 @@ class Parked:
 
 @dataclass(slots=True)
 class Batch:
-    """Stream records, read: the newest ledger of each fact, and what is to be parked."""
+    """Stream records, read: the newest version of each fact, by ledger key, and what is to be parked."""
 
-    ledgers: dict[str, Ledger] = field(default_factory=dict)
-    sequence_numbers: dict[str, list[str]] = field(default_factory=dict)
-    """Of every record of a fact, by ledger key, in order."""
-    keys: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Where each fact lies, by ledger key."""
+    newest: dict[str, Found] = field(default_factory=dict)
     parked: list[Parked] = field(default_factory=list)
+
+
+class Failures:
+    """The queue for what can never be counted."""
+
+    def __init__(self, client: Callable[[], "SQSClient"], url: str) -> None:
+        """`client` is called when there is something to park, which is hardly ever."""
+        self.client = client
+        self.url = url
+
+    def park(self, parked: Sequence[Parked], seconds_left: Callable[[], float]) -> str | None:
+        """Put records into the queue, in order; the sequence number of the first that it did not take.
+
+        Those behind that one are left, because the stream brings them again.
+        """
+        for one in parked:
+            if seconds_left() < TO_PARK_ONE:
+                return one.sequence_number
+            about = {"sequence_number": one.sequence_number, "reason": one.reason[:LONGEST_REASON]}
+            message = {"pk": one.pk, "sk": one.sk, **about}
+            try:
+                self.client().send_message(QueueUrl=self.url, MessageBody=json.dumps(message))
+            except (ClientError, BotoCoreError):
+                logger.exception("parking failed")
+                return one.sequence_number
+            logger.warning("parked", extra=about)
+        return None
 
 
 @cache
 def _tally_table() -> Table:
-    return Table(clients.dynamodb(), os.environ["TALLY_TABLE"])
+    return Table(clients.dynamodb(patient=False), os.environ["TALLY_TABLE"])
+
+
+@cache
+def _failures() -> Failures:
+    return Failures(lambda: clients.sqs(patient=False), os.environ["AGGREGATE_FAILURES_URL"])
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, list[dict[str, str]]]:
     """Count a batch; answer with the lowest sequence number that must be delivered again, if any."""
-    batch = read(event["Records"])
     pace = Pace(lambda: context.get_remaining_time_in_millis() / 1000, time.sleep, random.random)
-    outcome = count(_tally_table(), list(batch.ledgers.values()), pace)
-    for key, reason in outcome.refused.items():
-        batch.parked.append(Parked(*batch.keys[key], batch.sequence_numbers[key][-1], reason))
-    failed = [number for key in outcome.uncounted for number in batch.sequence_numbers[key]]
-    failed += park(clients.sqs, os.environ["AGGREGATE_FAILURES_URL"], batch.parked)
+    failed = take_in(event["Records"], _tally_table(), _failures(), pace)
+    return {"batchItemFailures": [{"itemIdentifier": failed}] if failed else []}
+
+
+def take_in(records: Sequence[Mapping[str, Any]], table: Table, failures: Failures, pace: Pace) -> str | None:
+    """Count records and park what can never be counted; the sequence number to be delivered again from, or None."""
+    batch = read(records)
+    outcome = count(table, [found.ledger for found in batch.newest.values()], pace.keeping(TO_PARK_ONE))
+    parked = batch.parked + [batch.newest[key].park(reason) for key, reason in outcome.refused.items()]
+    # Every number behind the lowest uncounted one comes again, and is parked then.
+    again = min((batch.newest[key].sequence_number for key in outcome.uncounted), key=int, default=None)
+    now = sorted((one for one in parked if not again or int(one.sequence_number) < int(again)), key=_place)
     logger.info(
         "counted",
         extra={
-            "records": len(event["Records"]),
+            "records": len(records),
             "counted": outcome.counted,
-            "parked": len(batch.parked),
+            "parked": len(now),
             "uncounted": len(outcome.uncounted),
         },
     )
-    return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
+    return failures.park(now, pace.seconds_left) or again
+
+
+def _place(parked: Parked) -> int:
+    return int(parked.sequence_number)
 
 
 def read(records: Sequence[Mapping[str, Any]]) -> Batch:
@@ -85,30 +140,13 @@ def read(records: Sequence[Mapping[str, Any]]) -> Batch:
         if record["eventName"] not in ("INSERT", "MODIFY"):
             continue
         change = record["dynamodb"]
-        number = change["SequenceNumber"]
-        key = from_wire(change["Keys"])
+        key, number = from_wire(change["Keys"]), change["SequenceNumber"]
         try:
-            ledger = ledger_of(from_wire(change["NewImage"]))
-        except Inapplicable as problem:
+            ledger = ledger_of(from_wire(change.get("NewImage", {})))
+        except (Unreadable, Inapplicable) as problem:
             batch.parked.append(Parked(key["pk"], key["sk"], number, str(problem)))
             continue
-        newest = batch.ledgers.get(ledger.key)
-        if newest is None or newest.version < ledger.version:
-            batch.ledgers[ledger.key] = ledger
-        batch.sequence_numbers.setdefault(ledger.key, []).append(number)
-        batch.keys[ledger.key] = key["pk"], key["sk"]
+        newest = batch.newest.get(ledger.key)
+        if newest is None or newest.ledger.version < ledger.version:
+            batch.newest[ledger.key] = Found(ledger, key["pk"], key["sk"], number)
     return batch
-
-
-def park(client: Callable[[], "SQSClient"], queue_url: str, parked: Sequence[Parked]) -> list[str]:
-    """Put records into the failure queue; return the sequence numbers of those it did not take."""
-    failed: list[str] = []
-    for one in parked:
-        logger.warning("parked", extra={"sequence_number": one.sequence_number, "reason": one.reason})
-        message = {"pk": one.pk, "sk": one.sk, "sequence_number": one.sequence_number, "reason": one.reason}
-        try:
-            client().send_message(QueueUrl=queue_url, MessageBody=json.dumps(message))
-        except (ClientError, BotoCoreError):
-            logger.exception("parking failed")
-            failed.append(one.sequence_number)
-    return failed

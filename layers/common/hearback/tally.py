@@ -68,6 +68,10 @@ def tally_key(survey: str, dimension: str, day: str, page: int = 0) -> tuple[str
     return f"{survey}#{dimension}", f"{day}#{page}"
 
 
+class BadLedger(ValueError):
+    """What lies under a ledger's key is not a ledger this software can read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The version of a fact that is in the tallies now, and what it contributed."""
@@ -97,13 +101,13 @@ class Ledger:
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Ledger":
-        contribution = Contribution(
-            item["survey"],
-            item["day"],
-            tuple(Cell.parse(text) for text in item["cells"]),
-            tuple(item["counters"]),
-        )
-        return cls(item["pk"], int(item["version"]), contribution)
+        """The inverse of to_item(). Raises BadLedger."""
+        try:
+            cells = tuple(map(Cell.parse, item["cells"]))
+            contribution = Contribution(item["survey"], item["day"], cells, tuple(item["counters"]))
+            return cls(item["pk"], int(item["version"]), contribution)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise BadLedger("its stored ledger cannot be read") from None
 
     def put_request(self, read: "Ledger | None") -> dict[str, Any]:
         """Write this ledger on condition that it is still as it was read."""

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=2, read_timeout=5)
+# Counting has its own retries, which fit the time the function has left: a call must end within four seconds.
+_IMPATIENT = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=1, read_timeout=3)
 # SES has no idempotency token: a send that timed out may have been accepted, so the SDK must not repeat it.
 _ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
 
 
 @cache
-def dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=_PATIENT)
+def dynamodb(*, patient: bool = True) -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=_PATIENT if patient else _IMPATIENT)
 
 
 @cache
@@ -28,8 +30,8 @@ def secretsmanager() -> "SecretsManagerClient":
 
 
 @cache
-def sqs() -> "SQSClient":
-    return boto3.client("sqs", config=_PATIENT)
+def sqs(*, patient: bool = True) -> "SQSClient":
+    return boto3.client("sqs", config=_PATIENT if patient else _IMPATIENT)
 
 
 @cache

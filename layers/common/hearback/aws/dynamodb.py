@@ -1,11 +1,13 @@
 """A DynamoDB table that takes the entities' requests in plain Python values and raises the domain's errors."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -53,7 +55,14 @@ class RequestRefused(Exception):
 
 
 class TemporarilyUnavailable(Exception):
-    """DynamoDB throttled or is busy; the same request may succeed later."""
+    """DynamoDB throttled, is busy or did not answer in time; the same request may succeed later.
+
+    A write that was not answered may have been done.
+    """
+
+
+class Unreadable(ValueError):
+    """Something in DynamoDB's notation is of a kind that no item of ours holds."""
 
 
 def to_wire(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,14 +72,18 @@ def to_wire(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_wire(item: Mapping[str, Any]) -> Item:
-    """An item out of DynamoDB's own notation, whole numbers as int."""
+    """An item out of DynamoDB's own notation, whole numbers as int. Raises Unreadable."""
     deserialize = _DESERIALIZER.deserialize
-    return {name: _whole(deserialize(part)) for name, part in item.items()}
+    try:
+        return {name: _whole(deserialize(part)) for name, part in item.items()}
+    except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+        raise Unreadable(f"not an item of ours: {type(error).__name__}") from None
 
 
 def _whole(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return int(value)
+        whole = int(value)
+        return whole if whole == value else value
     if isinstance(value, dict):
         return {name: _whole(part) for name, part in value.items()}
     if isinstance(value, list):
@@ -86,18 +99,26 @@ def _wired(request: Request) -> dict[str, Any]:
     return {name: to_wire(part) if name in _IN_VALUES else part for name, part in request.items()}
 
 
-def _raise(error: ClientError) -> None:
-    code = error.response["Error"]["Code"]
-    if code == "ConditionalCheckFailedException":
-        found: Any = error.response.get("Item")
-        raise ConditionFailed(from_wire(found) if found else None) from None
-    if code == "TransactionCanceledException":
-        raise TransactionFailed([reason["Code"] for reason in error.response["CancellationReasons"]]) from None
-    if code == "ValidationException":
-        raise RequestRefused(error.response["Error"]["Message"]) from error
-    if code in _PASSING:
-        raise TemporarilyUnavailable(code) from error
-    raise error
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Raise what botocore raises as this module's errors, where it has one."""
+    try:
+        yield
+    except (HTTPClientError, NoConnection) as error:
+        raise TemporarilyUnavailable(type(error).__name__) from error
+    except ClientError as error:
+        response: Any = error.response
+        code = response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
+            found = response.get("Item")
+            raise ConditionFailed(from_wire(found) if found else None) from None
+        if code == "TransactionCanceledException":
+            raise TransactionFailed([reason["Code"] for reason in response["CancellationReasons"]]) from None
+        if code == "ValidationException":
+            raise RequestRefused(response["Error"]["Message"]) from error
+        if code in _PASSING or response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+            raise TemporarilyUnavailable(code) from error
+        raise
 
 
 class Table:
@@ -139,32 +160,25 @@ class Table:
     def get_many(self, keys: Sequence[Mapping[str, str]]) -> Iterator[Item]:
         """The items of some keys that exist, read consistently, in no order."""
         for first in range(0, len(keys), 100):
-            wanted: Any = {
-                self.name: {
-                    "Keys": [to_wire(key) for key in keys[first : first + 100]],
-                    "ConsistentRead": True,
-                }
-            }
+            part = [to_wire(key) for key in keys[first : first + 100]]
+            wanted: Any = {self.name: {"Keys": part, "ConsistentRead": True}}
             while wanted:
-                try:
+                with _own_errors():
                     page = self.client.batch_get_item(RequestItems=wanted)
-                except ClientError as error:
-                    _raise(error)
-                    raise
                 for item in page["Responses"].get(self.name, []):
                     yield from_wire(item)
-                wanted = page["UnprocessedKeys"]
+                left: Any = page["UnprocessedKeys"]
+                if left and len(left[self.name]["Keys"]) == len(wanted[self.name]["Keys"]):
+                    raise TemporarilyUnavailable("no key was processed")
+                wanted = left
 
     def transact(self, writes: Sequence[Mapping[str, Request]]) -> None:
         """Write at most 100 items together or not at all: `{"Put": request}`, `{"Update": …}`, `{"Delete": …}`."""
         transact([(self, write) for write in writes])
 
     def _call(self, operation: str, request: Request) -> Any:
-        try:
+        with _own_errors():
             return getattr(self.client, operation)(TableName=self.name, **_wired(request))
-        except ClientError as error:
-            _raise(error)
-            raise
 
 
 def transact(writes: Sequence[tuple[Table, Mapping[str, Request]]]) -> None:
@@ -173,8 +187,5 @@ def transact(writes: Sequence[tuple[Table, Mapping[str, Request]]]) -> None:
         {kind: {"TableName": table.name, **_wired(request)} for kind, request in write.items()}
         for table, write in writes
     ]
-    try:
+    with _own_errors():
         writes[0][0].client.transact_write_items(TransactItems=items)
-    except ClientError as error:
-        _raise(error)
-        raise
