@@ -48,8 +48,8 @@ class Envelope:
 def mime(letter: Letter, envelope: Envelope, now: datetime, message_id: str) -> bytes:
     """The mail as ASCII bytes; the same arguments make the same bytes.
 
-    `message_id` is `local@domain`, without brackets. Raises BadAddress if an address cannot be mailed to, and
-    ValueError if the message id or the unsubscribe address cannot stand in a header.
+    `message_id` is `<local@domain>`. Raises BadAddress if an address cannot be mailed to, and ValueError if the
+    message id or the unsubscribe address cannot stand in a header.
     """
     headers = {
         "From": _mailbox(envelope.sender_name, envelope.sender),
@@ -57,7 +57,7 @@ def mime(letter: Letter, envelope: Envelope, now: datetime, message_id: str) -> 
         "Reply-To": _mailbox("", envelope.reply_to),
         "Subject": _encoded(shorten(letter.subject, MOST_SUBJECT)),
         "Date": format_datetime(now),
-        "Message-ID": f"<{_bare(message_id)}>",
+        "Message-ID": f"<{_bare(message_id.removeprefix('<').removesuffix('>'))}>",
         "Auto-Submitted": "auto-generated",
     }
     if envelope.unsubscribe:

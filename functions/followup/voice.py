@@ -1,0 +1,65 @@
+"""The voice of a letter: its language, its brand, and how it says dates and counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from followup.texts import LANGUAGES
+from followup.words import one_line
+from hearback.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    survey: Survey
+    locale: str
+    """The survey's, for the survey's own texts."""
+    language: str
+    """The catalogue's, for everything else."""
+
+    @classmethod
+    def of(cls, survey: Survey, *wanted: str) -> "Voice":
+        """The first wanted language that the survey speaks, else the survey's default, else English."""
+        locale = survey.locale_for(*wanted)
+        spoken = (tag.partition("-")[0] for tag in (locale, survey.locales[0]))
+        return cls(survey, locale, next((language for language in spoken if language in LANGUAGES), "en"))
+
+    @property
+    def brand(self) -> str:
+        return one_line(self.survey.brand.name)
+
+    def say(self, key: str, **values: object) -> str:
+        """A text of the catalogue with its values filled in. Raises KeyError for an unknown one."""
+        phrase = LANGUAGES[self.language][key]
+        if isinstance(phrase, tuple):
+            phrase = phrase[0] if values["n"] == 1 else phrase[1]
+        return phrase.format(**{"brand": self.brand} | values)
+
+    def quote(self, text: Mapping[str, str] | None) -> str:
+        """A text of the survey, "" for none. Only `{brand}` is filled in: surveys are not format strings."""
+        return one_line(self.survey.say(text, self.locale).replace("{brand}", self.brand))
+
+    def greeting(self, name: str) -> str:
+        printed = one_line(name)
+        return self.say("greeting", name=printed) if printed else self.say("greeting_nameless")
+
+    def day(self, day: date) -> str:
+        """Mon 4 May"""
+        weekdays, months = self.say("weekdays").split(), self.say("months").split()
+        return self.say("day", weekday=weekdays[day.weekday()], day=day.day, month=months[day.month - 1])
+
+    def span(self, first: date, last: date) -> str:
+        """Mon 4 May to Sun 10 May 2026"""
+        return self.say(
+            "span" if first.year == last.year else "span_of_years",
+            first=self.day(first),
+            first_year=first.year,
+            last=self.day(last),
+            year=last.year,
+        )
+
+    def moment(self, at: datetime, zone: ZoneInfo) -> str:
+        """Mon 4 May, 14:30 IST"""
+        local = at.astimezone(zone)
+        return self.say("moment", day=self.day(local.date()), time=f"{local:%H:%M}", zone=local.tzname())
