@@ -1,0 +1,106 @@
+"""What the follow-up tests share: a shop with its survey, customers, a post box to look into, a clock to turn."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import boto3
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+
+from followup import wiring, worker
+from hearback import clock
+from hearback.aws import clients
+from hearback.contact import Contact
+from hearback.fact import FactId
+from hearback.response import Response
+from hearback.survey import Survey
+from tests.conftest import NOW, REGION, Tables
+
+
+class Context:
+    """What Lambda tells a function of its run."""
+
+    function_name = "followup"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:followup"
+    aws_request_id = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+@dataclass
+class World:
+    tables: Tables
+    survey: Survey
+    monkeypatch: pytest.MonkeyPatch
+    now: datetime = NOW
+    _made: int = field(default=0)
+
+    def pass_time(self, span: timedelta) -> None:
+        self.now += span
+
+    def customer(self, name: str = "Ravi", **details: str) -> Contact:
+        contact = Contact(f"{name.lower():0<32}", email=f"{name.lower()}@example.com", name=name, **details)
+        self.tables.people.merge_contact(contact)
+        return contact
+
+    def answer(self, score: int, contact: Contact | None = None, **more: Any) -> Response:
+        """Store an answer as collect does."""
+        self._made += 1
+        fact = FactId.mint(self.survey.id, self.survey.shards, self.now, self._made.to_bytes(10, "big"))
+        key = contact.key if contact else ""
+        response = replace(Response(fact, score, self.now, self.survey.day(self.now), contact=key), **more)
+        self.tables.responses.create(response)
+        return response
+
+    def settle(self, fact: Response | FactId, kind: str = "response") -> Mapping[str, Any]:
+        """Deliver the settle queue's message to the worker."""
+        fact_id = fact.id if isinstance(fact, Response) else fact
+        return worker.handler(sqs_event({kind: str(fact_id)}), Context())  # type: ignore[arg-type]
+
+    def mails(self) -> list[EmailMessage]:
+        sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+        return [message_from_string(mail.raw_data, policy=default) for mail in sent]
+
+    def recipients(self) -> list[str]:
+        return [str(mail["To"]) for mail in self.mails()]
+
+    def queued_tasks(self) -> list[dict[str, Any]]:
+        """Take what the task queue holds."""
+        queue = boto3.client("sqs").get_queue_url(QueueName="TaskQueue")["QueueUrl"]
+        found = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in found]
+
+
+def sqs_event(*bodies: Mapping[str, Any]) -> dict[str, Any]:
+    records = [
+        {
+            "messageId": str(place),
+            "receiptHandle": "handle",
+            "body": json.dumps(body),
+            "attributes": {},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:SettleQueue",
+        }
+        for place, body in enumerate(bodies)
+    ]
+    return {"Records": records}
+
+
+def make_world(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> World:
+    for made in (wiring.settings, wiring.directory, wiring.claims, wiring.feedback, wiring.tallies, wiring.token_keys):
+        made.cache_clear()
+    clients.ses().create_email_identity(EmailIdentity=wiring.settings().sender)
+    world = World(tables, survey, monkeypatch)
+    monkeypatch.setattr(clock, "now", lambda: world.now)
+    tables.people.put_survey(survey, NOW)
+    return world

@@ -1,0 +1,93 @@
+"""What SES tells of a mail settles doubts, marks invitations, and suppresses."""
+
+from typing import Any
+
+import pytest
+
+from followup import mail_events
+from hearback.aws.claims import Claims
+from hearback.claim import Claim
+from hearback.fact import FactId
+from hearback.invitation import Invitation
+from tests.integration.followup_world import Context, World
+
+
+def event(kind: str, digest: str, **parts: Any) -> dict[str, Any]:
+    mail = {"messageId": "ses-1", "tags": {"claim": [digest], "ses:configuration-set": ["MailConfiguration"]}}
+    return {"source": "aws.ses", "detail": {"eventType": kind, "mail": mail, **parts}}
+
+
+def tell(kind: str, claim: Claim, **parts: Any) -> None:
+    mail_events.handler(event(kind, claim.digest, **parts), Context())  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def claim(world: World) -> Claim:
+    """Of a mail whose sender died before it could mark it."""
+    made = Claim("shop.x/thank", {"contact": world.customer("Ravi").key})
+    Claims(world.tables.directory).take(made, world.now)
+    return made
+
+
+def state(world: World, claim: Claim) -> str:
+    return str((Claims(world.tables.directory).get(claim.digest) or {})["state"])
+
+
+@pytest.mark.parametrize("kind", ["Send", "Delivery", "DeliveryDelay", "Complaint"])
+def test_any_event_proves_that_the_mail_was_accepted(world: World, claim: Claim, kind: str) -> None:
+    tell(kind, claim)
+
+    assert state(world, claim) == "done"
+
+
+def test_an_event_resolves_a_mail_that_an_operator_was_shown(world: World, claim: Claim) -> None:
+    Claims(world.tables.directory).settle(claim.digest, "doubtful", world.now)
+
+    tell("Delivery", claim)
+
+    assert state(world, claim) == "done"
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "suppressed"),
+    [
+        ("Bounce", {"bounce": {"bounceType": "Permanent"}}, True),
+        ("Bounce", {"bounce": {"bounceType": "Transient"}}, False),
+        ("Complaint", {}, True),
+        ("Delivery", {}, False),
+    ],
+)
+def test_hard_bounces_and_complaints_suppress(
+    world: World, claim: Claim, kind: str, parts: dict[str, Any], *, suppressed: bool
+) -> None:
+    for _ in range(2):  # events may come twice
+        tell(kind, claim, **parts)
+
+    assert world.tables.people.suppressed(claim.about["contact"]) is suppressed
+
+
+def test_a_delivered_invitation_is_counted_so_once(world: World) -> None:
+    fact = FactId.mint("shop", 4, world.now)
+    world.tables.responses.create(Invitation(fact, "c" * 32, "2026-03-04"))
+    claim = Claim(f"invitation/{fact}", {"contact": "c" * 32, "invitation": str(fact)})
+    Claims(world.tables.directory).take(claim, world.now)
+
+    tell("Delivery", claim)
+    tell("Delivery", claim)
+
+    stored = world.tables.responses.invitation(fact)
+    assert stored is not None
+    assert (stored.delivered, stored.version) == (True, 2)
+
+
+def test_a_bounce_for_a_mail_we_never_sent_changes_nothing(world: World) -> None:
+    tell("Bounce", Claim("somebody else's"), bounce={"bounceType": "Permanent"})
+
+    assert list(world.tables.directory.query(all_suppressions())) == []
+
+
+def all_suppressions() -> dict[str, Any]:
+    return {
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": f"SUPPRESSION#{'c' * 32}"},
+    }

@@ -1,0 +1,115 @@
+"""The tick: digests once a period, whatever the scheduler does, and mails in doubt before an operator."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from followup import tick
+from hearback.aws import clients
+from hearback.aws.claims import Claims
+from hearback.claim import Claim
+from hearback.subscription import Subscription
+from hearback.tally import add_request, tally_key
+from tests.integration.followup_world import Context, World
+
+MONDAY_NINE_IN_KOLKATA = datetime(2026, 3, 9, 3, 30, tzinfo=UTC)
+
+
+def run(world: World, at: datetime) -> dict[str, int]:
+    world.now = at
+    return tick.handler({}, Context())  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def weekly(world: World) -> Subscription:
+    """Asha reads on Mondays at nine; 40 tens and 10 threes came on 4 March."""
+    subscription = Subscription(
+        "shop", "asha", "Asha Rao", "asha@shop.example", {}, 0, 9, "Asia/Kolkata", MONDAY_NINE_IN_KOLKATA
+    )
+    world.tables.people.put_subscription(subscription)
+    pk, sk = tally_key("shop", "all", "2026-03-04")
+    world.tables.tally.update(add_request(pk, sk, {"|s10": 40, "|s3": 10}))
+    return subscription
+
+
+def text_of(world: World) -> str:
+    (mail,) = world.mails()
+    return str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+
+
+def test_a_digest_is_sent_when_it_is_due_and_not_before(world: World, weekly: Subscription) -> None:
+    assert run(world, weekly.due_at - timedelta(minutes=1))["digests"] == 0
+    assert run(world, weekly.due_at)["digests"] == 1
+
+    assert world.recipients() == ["Asha Rao <asha@shop.example>"]
+    assert "60" in text_of(world)  # 80% promoters less 20% detractors
+
+
+def test_a_digest_is_sent_once_however_often_the_tick_runs(world: World, weekly: Subscription) -> None:
+    for minutes in (0, 0, 15, 30):
+        run(world, weekly.due_at + timedelta(minutes=minutes))
+
+    assert len(world.mails()) == 1
+
+
+def test_a_digest_is_sent_once_even_if_moving_on_failed(world: World, weekly: Subscription) -> None:
+    run(world, weekly.due_at)
+    world.tables.people.put_subscription(weekly)  # as if the tick had died before it moved on
+
+    assert run(world, weekly.due_at + timedelta(minutes=15))["digests"] == 0
+    assert len(world.mails()) == 1
+
+
+def test_a_missed_tick_is_caught_up(world: World, weekly: Subscription) -> None:
+    assert run(world, weekly.due_at + timedelta(days=2))["digests"] == 1
+
+    (stored,) = world.tables.people.subscriptions("shop")
+    assert stored.due_at == weekly.due_at + timedelta(days=7)
+
+
+def test_after_a_long_outage_only_the_last_week_is_mailed(world: World, weekly: Subscription) -> None:
+    assert run(world, weekly.due_at + timedelta(days=29))["digests"] == 1
+
+    assert "30 Mar" in text_of(world) or "Mar 30" in text_of(world) or "5 Apr" in text_of(world)
+
+
+def test_a_digest_that_was_throttled_goes_out_with_the_next_tick(world: World, weekly: Subscription) -> None:
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", throttled)
+        assert run(world, weekly.due_at)["digests"] == 0
+
+    assert run(world, weekly.due_at + timedelta(minutes=15))["digests"] == 1
+
+
+def test_the_subscription_of_a_survey_that_is_gone_stops_nobody(world: World, weekly: Subscription) -> None:
+    orphan = Subscription("gone", "a", "A", "a@shop.example", {}, 0, 9, "UTC", weekly.due_at - timedelta(hours=1))
+    world.tables.people.put_subscription(orphan)
+
+    assert run(world, weekly.due_at)["digests"] == 1
+
+
+def test_a_mail_without_mark_and_event_is_put_before_an_operator(world: World) -> None:
+    response = world.answer(10, world.customer("Ravi"))
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", timed_out)
+        world.settle(response)
+
+    assert run(world, world.now + timedelta(minutes=14))["doubtful"] == 0
+    assert run(world, world.now + timedelta(minutes=2))["doubtful"] == 1
+    assert run(world, world.now + timedelta(minutes=15))["doubtful"] == 0
+
+    claim = Claims(world.tables.directory).get(Claim(f"{response.id}/thank").digest)
+    assert claim is not None
+    assert claim["state"] == "doubtful"
+
+
+def throttled(**_: object) -> None:
+    raise ClientError(
+        {"Error": {"Code": "TooManyRequestsException", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 429}},
+        "SendEmail",
+    )
+
+
+def timed_out(**_: object) -> None:
+    raise ReadTimeoutError(endpoint_url="https://email")

@@ -1,0 +1,278 @@
+"""Every customer is answered, and answered once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from hearback.aws import clients
+from hearback.aws.claims import Claims
+from hearback.claim import Claim
+from hearback.contact import Suppression
+from hearback.fact import FactId
+from hearback.invitation import Invitation
+from hearback.response import Answer
+from hearback.task import Task
+from tests.integration.followup_world import World
+
+RETRY = {"batchItemFailures": [{"itemIdentifier": "0"}]}
+DONE: dict[str, list[object]] = {"batchItemFailures": []}
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    def fail(**_: object) -> None:
+        raise error
+
+    return fail
+
+
+def ses_error(code: str, status: int) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}, "SendEmail"
+    )
+
+
+def test_a_promoter_is_thanked(world: World) -> None:
+    response = world.answer(10, world.customer("Ravi"))
+
+    assert world.settle(response) == DONE
+
+    assert world.recipients() == ["Ravi <ravi@example.com>"]
+    assert world.queued_tasks() == []
+
+
+def test_a_passive_is_asked_why(world: World) -> None:
+    world.settle(world.answer(7, world.customer("Meera")))
+
+    (mail,) = world.mails()
+    assert "/a/" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_detractor_gets_an_apology_and_somebody_a_task(world: World) -> None:
+    response = world.answer(2, world.customer("Ravi"), comment="The queue was long.")
+
+    world.settle(response)
+
+    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]
+    (message,) = world.queued_tasks()
+    task = world.tables.people.task(message["task"])
+    assert task is not None
+    assert task.owner == "asha"
+    assert task.due_at == world.now + timedelta(hours=24)
+    assert task.responses == {str(response.id)}
+
+
+def test_the_task_queue_s_message_holds_ids_only(world: World) -> None:
+    world.settle(world.answer(2, world.customer("Ravi"), comment="The queue was long."))
+
+    (message,) = world.queued_tasks()
+
+    assert "ravi@example.com" not in str(message)
+    assert "queue was long" not in str(message)
+
+
+def test_a_message_delivered_again_changes_nothing(world: World) -> None:
+    response = world.answer(2, world.customer("Ravi"))
+    world.settle(response)
+    mails, tasks = len(world.mails()), len(world.queued_tasks())
+
+    for _ in range(3):
+        assert world.settle(response) == DONE
+
+    assert (len(world.mails()), tasks, world.queued_tasks()) == (mails, 1, [])
+
+
+def test_a_further_answer_joins_the_person_s_open_task(world: World) -> None:
+    ravi = world.customer("Ravi")
+    first, second = world.answer(2, ravi), world.answer(0, ravi)
+
+    world.settle(first)
+    world.settle(second)
+
+    task = world.tables.people.task(Task.id_for(str(first.id)))
+    assert task is not None
+    assert task.responses == {str(first.id), str(second.id)}
+    assert len(world.queued_tasks()) == 1
+    assert world.recipients().count("Asha Rao <asha@shop.example>") == 1
+
+
+def test_after_the_task_is_closed_a_further_answer_opens_another(world: World) -> None:
+    ravi = world.customer("Ravi")
+    first, second = world.answer(2, ravi), world.answer(0, ravi)
+    world.settle(first)
+    task = world.tables.people.task(Task.id_for(str(first.id)))
+    assert task is not None
+    world.tables.people.close_task(task, "resolved", "called him", world.now)
+
+    world.settle(second)
+
+    assert world.tables.people.task(Task.id_for(str(second.id))) is not None
+
+
+def test_the_replay_of_an_answer_whose_task_is_closed_opens_nothing(world: World) -> None:
+    ravi = world.customer("Ravi")
+    first, joined = world.answer(2, ravi), world.answer(1, ravi)
+    world.settle(first)
+    world.settle(joined)
+    task = world.tables.people.task(Task.id_for(str(first.id)))
+    assert task is not None
+    world.tables.people.close_task(task, "resolved", "", world.now)
+    mails = len(world.mails())
+
+    world.settle(first)
+    world.settle(joined)
+
+    assert world.tables.people.task(Task.id_for(str(joined.id))) is None
+    assert len(world.mails()) == mails
+
+
+def test_strangers_have_a_task_each_and_no_mail(world: World) -> None:
+    for response in (world.answer(1), world.answer(2)):
+        world.settle(response)
+
+    assert len(world.queued_tasks()) == 2
+    assert set(world.recipients()) == {"Asha Rao <asha@shop.example>"}
+
+
+def test_one_person_gets_one_mail_within_the_cap(world: World) -> None:
+    ravi = world.customer("Ravi")
+    world.settle(world.answer(10, ravi))
+
+    world.settle(world.answer(9, ravi))
+    world.pass_time(timedelta(days=8))
+    world.settle(world.answer(10, ravi))
+
+    assert len(world.mails()) == 2
+
+
+def test_an_amendment_that_changes_the_category_makes_a_task(world: World) -> None:
+    response = world.answer(9, world.customer("Ravi"))
+    world.settle(response)
+    world.tables.responses.amend(response.id, Answer(score=1), world.now)
+
+    world.settle(response)
+
+    assert len(world.queued_tasks()) == 1
+    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]  # the cap holds
+
+
+def test_a_suppressed_person_is_not_mailed(world: World) -> None:
+    ravi = world.customer("Ravi")
+    world.tables.people.suppress(Suppression(ravi.key, "unsubscribe", world.now))
+
+    world.settle(world.answer(10, ravi))
+
+    assert world.mails() == []
+
+
+def test_an_excluded_answer_is_not_followed_up(world: World) -> None:
+    world.settle(world.answer(1, world.customer("Ravi"), excluded="11 scores in 2 s"))
+
+    assert world.mails() == []
+    assert world.queued_tasks() == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ses_error("TooManyRequestsException", 429),
+        ses_error("SendingPausedException", 400),
+        EndpointConnectionError(endpoint_url="https://email"),
+    ],
+)
+def test_a_mail_that_certainly_did_not_go_out_is_tried_again(world: World, error: Exception) -> None:
+    response = world.answer(10, world.customer("Ravi"))
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", raising(error))
+        assert world.settle(response) == RETRY
+
+    assert world.settle(response) == DONE
+    assert len(world.mails()) == 1
+
+
+@pytest.mark.parametrize("error", [ReadTimeoutError(endpoint_url="https://email"), ses_error("InternalFailure", 500)])
+def test_a_mail_that_may_have_gone_out_is_never_sent_again(world: World, error: Exception) -> None:
+    response = world.answer(10, world.customer("Ravi"))
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", raising(error))
+        assert world.settle(response) == DONE
+
+    assert world.settle(response) == DONE
+    assert world.mails() == []
+    claim = Claims(world.tables.directory).get(Claim(f"{response.id}/thank").digest)
+    assert claim is not None
+    assert claim["state"] == "claimed"
+
+
+def test_an_address_that_ses_refuses_is_noted_and_not_tried_again(world: World) -> None:
+    response = world.answer(10, world.customer("Ravi"))
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", raising(ses_error("MessageRejected", 400)))
+        assert world.settle(response) == DONE
+
+    claim = Claims(world.tables.directory).get(Claim(f"{response.id}/thank").digest)
+    assert claim is not None
+    assert (claim["state"], claim["note"]) == ("refused", "MessageRejected")
+
+
+def test_a_worker_that_died_with_a_task_is_succeeded_after_its_time(world: World) -> None:
+    response = world.answer(2, world.customer("Ravi"))
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.sqs(), "send_message", raising(RuntimeError("killed")))
+        assert world.settle(response) == RETRY
+    assert world.settle(response) == RETRY  # somebody may still be at it
+
+    world.pass_time(timedelta(seconds=61))
+    assert world.settle(response) == DONE
+
+    assert len(world.queued_tasks()) == 1
+    assert world.recipients().count("Asha Rao <asha@shop.example>") == 1
+
+
+def test_an_invitation_is_mailed_once_with_a_link_for_each_score(world: World) -> None:
+    ravi = world.customer("Ravi")
+    fact = FactId.mint(world.survey.id, 4, world.now)
+    world.tables.responses.create(Invitation(fact, ravi.key, world.survey.day(world.now), locale="en"))
+
+    world.settle(fact, "invitation")
+    world.settle(fact, "invitation")
+
+    (mail,) = world.mails()
+    html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert all(f"?score={score}" in html for score in range(11))
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "/u/" in mail["List-Unsubscribe"]
+
+
+def test_an_invitation_of_a_suppressed_person_is_skipped_and_not_counted(world: World) -> None:
+    ravi = world.customer("Ravi")
+    world.tables.people.suppress(Suppression(ravi.key, "complaint", world.now))
+    fact = FactId.mint(world.survey.id, 4, world.now)
+    world.tables.responses.create(Invitation(fact, ravi.key, world.survey.day(world.now)))
+
+    world.settle(fact, "invitation")
+
+    stored = world.tables.responses.invitation(fact)
+    assert stored is not None
+    assert stored.skipped
+    assert stored.contribution().counters == ()
+    assert world.mails() == []
+
+
+def test_an_answer_to_an_invitation_is_counted_on_the_invitation(world: World) -> None:
+    ravi = world.customer("Ravi")
+    response = world.answer(9, ravi, channel="mail")
+    world.tables.responses.create(Invitation(response.id, ravi.key, world.survey.day(world.now)))
+
+    world.settle(response)
+    world.settle(response)
+
+    stored = world.tables.responses.invitation(response.id)
+    assert stored is not None
+    assert (stored.answered, stored.version) == (True, 2)
+
+
+def test_a_foreign_message_comes_back_until_it_lands_in_the_failure_queue(world: World) -> None:
+    assert world.settle(FactId("no-such-survey", 0, "01KJMMA2G060R30C1G60R30C1G")) == DONE  # the fact is gone
+    assert world.settle(FactId("x", 0, "short")) == RETRY
