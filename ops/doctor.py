@@ -1,0 +1,217 @@
+"""`hearback doctor`: what an operator must know before the first mail, and what to do about it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.markup import escape
+from rich.table import Table
+
+from ops.deployment import Deployment, chosen
+from ops.terminal import AsJson, out, print_json
+
+SOMETHING_FAILS = 1
+"""Exit code: at least one check failed."""
+_EVENTS = frozenset({"SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT"})
+"""What the configuration set must publish: they prove that a mail in doubt was accepted, and suppress."""
+
+Verdict = Literal["ok", "warn", "fail", "not here"]
+_STYLES: dict[Verdict, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "not here": "dim"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    about: str
+    verdict: Verdict
+    found: str
+    do: str = ""
+
+
+def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Check the deployment: mail, secrets, alarms, schedule, failure queues."""
+    findings = list(examine(chosen(ctx)))
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        table = Table(box=None, show_header=False, padding=(0, 1))
+        for finding in findings:
+            words = escape(finding.found) + (f"\n[bold]→ {escape(finding.do)}[/]" if finding.do else "")
+            table.add_row(f"[{_STYLES[finding.verdict]}]{finding.verdict}[/]", finding.about, words)
+        out.print(table)
+    if any(finding.verdict == "fail" for finding in findings):
+        raise typer.Exit(SOMETHING_FAILS)
+
+
+def examine(deployment: Deployment) -> Iterator[Finding]:
+    """Every check's findings. A check that AWS does not allow is itself a finding."""
+    everywhere: list[Check] = [secrets, surveys, failure_queues]
+    in_aws: dict[str, Check] = {
+        "sender": sender,
+        "sending": account,
+        "mail events": mail_events,
+        "alarms": alarm_subscription,
+        "schedule": schedule,
+    }
+    for about, check in in_aws.items():
+        if deployment.local:
+            yield Finding(about, "not here", "the local stack plays this part itself")
+        else:
+            yield from _guarded(about, check, deployment)
+    for check in everywhere:
+        yield from _guarded(check.__name__.replace("_", " "), check, deployment)
+
+
+Check = Callable[[Deployment], Iterator[Finding]]
+
+
+def _guarded(about: str, check: Check, deployment: Deployment) -> Iterator[Finding]:
+    try:
+        yield from check(deployment)
+    except ClientError as error:
+        message = error.response["Error"].get("Message", "")
+        yield Finding(about, "fail", f"{error.operation_name}: {message}", "sign in as somebody who may read this")
+    except BotoCoreError as error:
+        yield Finding(about, "fail", str(error), "check the network and the region")
+
+
+def sender(deployment: Deployment) -> Iterator[Finding]:
+    """Whether SES lets the sender's address, or else its domain, send, and signs what it sends."""
+    address = deployment.output("Sender")
+    domain = address.rpartition("@")[2]
+    ses = deployment.client("sesv2")
+    for identity in (address, domain):
+        try:
+            found = ses.get_email_identity(EmailIdentity=identity)
+        except ses.exceptions.NotFoundException:
+            continue
+        break
+    else:
+        do = f"aws sesv2 create-email-identity --email-identity {domain}, then set the DNS records it returns"
+        yield Finding("sender", "fail", f"neither {address} nor {domain} is an identity in SES", do)
+        return
+    if found["VerifiedForSendingStatus"]:
+        yield Finding("sender", "ok", f"{identity} is verified for {address}")
+    else:
+        do = "set the DNS records (domain), or follow the link in the mail SES sent (address)"
+        yield Finding("sender", "fail", f"{identity} is not verified yet", do)
+    dkim = found.get("DkimAttributes", {})
+    if dkim.get("SigningEnabled") and dkim.get("Status") == "SUCCESS":
+        yield Finding("DKIM", "ok", f"mails of {identity} are signed")
+    else:
+        tokens = ", ".join(f"{token}._domainkey.{domain}" for token in dkim.get("Tokens", []))
+        do = f"set the CNAME records {tokens}" if tokens else f"verify the domain {domain} in SES with Easy DKIM"
+        yield Finding("DKIM", "warn", f"mails of {identity} are not signed ({dkim.get('Status', 'off')})", do)
+
+
+def account(deployment: Deployment) -> Iterator[Finding]:
+    """The sandbox, and how much may be sent."""
+    found = deployment.client("sesv2").get_account()
+    if not found["SendingEnabled"]:
+        yield Finding(
+            "sending", "fail", f"SES has paused sending ({found['EnforcementStatus']})", "see the SES console"
+        )
+    if found["ProductionAccessEnabled"]:
+        yield Finding("sandbox", "ok", "the account may mail anybody")
+    else:
+        do = "ask for production access in the SES console; until then only verified addresses get mail"
+        yield Finding("sandbox", "warn", "the account is in the SES sandbox", do)
+    quota = found["SendQuota"]
+    most, sent = quota["Max24HourSend"], quota["SentLast24Hours"]
+    words = f"{sent:,.0f} of {most:,.0f} mails sent in 24 hours, {quota['MaxSendRate']:g} a second"
+    if most < 0 or sent < 0.8 * most:  # -1 is unlimited
+        yield Finding("quota", "ok", words)
+    else:
+        yield Finding("quota", "warn", words, "ask for a higher quota in Service Quotas before inviting more people")
+
+
+def mail_events(deployment: Deployment) -> Iterator[Finding]:
+    """Whether SES tells what became of each mail."""
+    name = deployment.output("ConfigurationSet")
+    found = deployment.client("sesv2").get_configuration_set_event_destinations(ConfigurationSetName=name)
+    told = {
+        event
+        for destination in found.get("EventDestinations", [])
+        if destination["Enabled"] and "EventBridgeDestination" in destination
+        for event in destination["MatchingEventTypes"]
+    }
+    if missing := _EVENTS - told:
+        yield Finding("mail events", "fail", f"{name} does not publish {', '.join(sorted(missing))}", "deploy again")
+    else:
+        yield Finding("mail events", "ok", f"{name} publishes what became of each mail")
+
+
+def alarm_subscription(deployment: Deployment) -> Iterator[Finding]:
+    """Whether anybody hears the alarms."""
+    topic = deployment.output("AlarmTopicArn")
+    pages = deployment.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    subscriptions = [each for page in pages for each in page["Subscriptions"]]
+    waiting = [each["Endpoint"] for each in subscriptions if each["SubscriptionArn"] == "PendingConfirmation"]
+    if len(waiting) < len(subscriptions):
+        yield Finding("alarms", "ok", f"{len(subscriptions) - len(waiting)} hear of alarms")
+    for endpoint in waiting:
+        yield Finding("alarms", "warn", f"{endpoint} has not confirmed", "follow the link in the mail from SNS")
+    if not subscriptions:
+        yield Finding("alarms", "warn", "nobody hears of alarms", "deploy with AlarmEmail=you@example.com")
+
+
+def schedule(deployment: Deployment) -> Iterator[Finding]:
+    """Whether the tick that all timed work hangs on is enabled."""
+    pages = (
+        deployment.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=deployment.stack)
+    )
+    names = [
+        each["PhysicalResourceId"]
+        for page in pages
+        for each in page["StackResourceSummaries"]
+        if each["ResourceType"] == "AWS::Scheduler::Schedule"
+    ]
+    for name in names:
+        state = deployment.client("scheduler").get_schedule(Name=name)["State"]
+        if state == "ENABLED":
+            yield Finding("schedule", "ok", "digests and timed work run every 15 minutes")
+        else:
+            yield Finding("schedule", "fail", f"{name} is {state.lower()}", "enable it in the EventBridge console")
+    if not names:
+        yield Finding("schedule", "fail", "the stack has no schedule", "deploy again")
+
+
+def secrets(deployment: Deployment) -> Iterator[Finding]:
+    """Whether the secrets can be read and hold keys."""
+    client = deployment.client("secretsmanager")
+    for output in ("TokenSecret", "IdentitySecret", "ContactSecret"):
+        client.get_secret_value(SecretId=deployment.output(output))
+    yield Finding("secrets", "ok", "tokens, identity and contact keys are there")
+
+
+def surveys(deployment: Deployment) -> Iterator[Finding]:
+    """Whether there is anything to ask."""
+    if applied := deployment.directory.surveys():
+        yield Finding("surveys", "ok", ", ".join(f"{survey.id} ({survey.status})" for survey in applied))
+    else:
+        yield Finding("surveys", "warn", "no survey is applied", "hearback survey apply surveys/*.yaml")
+
+
+def failure_queues(deployment: Deployment) -> Iterator[Finding]:
+    """Whether everything that arrived could be processed."""
+    sqs = deployment.client("sqs")
+    queues = {name: url for name, url in deployment.outputs.items() if name.endswith("FailuresUrl")}
+    empty = True
+    for output, url in sorted(queues.items()):
+        names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "QueueArn"]
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        count = int(attributes[names[0]]) + int(attributes[names[1]])
+        if count:
+            empty = False
+            words = f"{output.removesuffix('Url')} holds {count:,} that could not be processed"
+            yield Finding("failure queues", "fail", words, _look_into(output, url, attributes["QueueArn"]))
+    if empty:
+        yield Finding("failure queues", "ok", f"all {len(queues)} are empty")
+
+
+def _look_into(output: str, url: str, arn: str) -> str:
+    look = f"aws sqs receive-message --queue-url {url}"
+    if output == "SettleFailuresUrl":  # the worker's own messages: what they name can simply be tried again
+        return f"{look}; when the cause is mended: aws sqs start-message-move-task --source-arn {arn}"
+    return f"{look}; the log group of the function of that name says why"

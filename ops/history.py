@@ -1,0 +1,116 @@
+"""Rows of another tool's export, as responses."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from hearback.contact import BadAddress, Contact, contact_key
+from hearback.fact import FactId
+from hearback.response import COMMENT_LENGTH, Response
+from hearback.survey import Survey
+from ops.csv_file import BadRow, Columns, CsvFile, Row
+from ops.dimension_columns import dimension_values
+
+_SCORE = re.compile(r"(10|[0-9])(?:[.,]0+)?", re.ASCII)
+_AT_LEAST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A row that holds an answer, and the details of who gave it, where it tells them."""
+
+    row: Row
+    response: Response
+    contact: Contact | None
+
+
+@dataclass
+class History:
+    """What turns rows into responses. It remembers the ids it has seen, so use one for each file."""
+
+    survey: Survey
+    file: CsvFile
+    columns: Columns
+    """By option: --score, --comment, --contact, --email, --at, --id and `--dimension NAME`."""
+    silent: frozenset[str]
+    contact_keys: Mapping[str, str]
+    retention: timedelta
+    follow_up: bool
+    now: datetime
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def read(self, row: Row) -> Answered | None:
+        """The answer in a row; None if its score says there was none. Raises BadRow."""
+        cells = self.columns.of(row, self.silent)
+        identity = self._identity(row, cells)
+        if not cells["--score"]:
+            return None
+        score = whole_score(cells["--score"])
+        comment = cells.get("--comment", "")
+        if len(comment) > COMMENT_LENGTH:
+            raise BadRow(f"the comment has {len(comment):,} characters; at most {COMMENT_LENGTH:,} are kept")
+        said_at = self._moment(cells.get("--at", ""))
+        answered_at = min(said_at or self.now, self.now)
+        dimensions = dimension_values(cells, self.survey)
+        contact = self._contact(cells)
+        response = Response(
+            id=FactId.of_row(self.survey.id, self.survey.shards, identity, said_at),
+            score=score,
+            answered_at=answered_at,
+            day=self.survey.day(answered_at),
+            comment=comment,
+            dimensions=dimensions,
+            pages=self.survey.pages(dimensions),
+            channel="import",
+            contact=contact.key if contact else "",
+            follow_up=self.follow_up,
+            # a time to come: DynamoDB never deletes what expired more than five years ago
+            expires_at=int(max(answered_at + self.retention, self.now + _AT_LEAST).timestamp()),
+        )
+        return Answered(row, response, contact if contact and contact.email else None)
+
+    def _identity(self, row: Row, cells: Mapping[str, str]) -> str:
+        """What makes the row the same row in a later import."""
+        if "--id" not in cells:
+            return f"row:{self.file.digest}:{row.number}"
+        given = cells["--id"]
+        if not given:
+            raise BadRow("has no id")
+        if given in self._seen:
+            raise BadRow(f"the id {given!r} is already on row {self._seen[given]}")
+        self._seen[given] = row.number
+        return f"id:{given}"
+
+    def _moment(self, text: str) -> datetime | None:
+        """The time a cell names; of a day without a time, its noon in the survey's zone."""
+        if not text:
+            return None
+        whole_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII)
+        try:
+            moment = datetime.fromisoformat(f"{text}T12:00" if whole_day else text)
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=self.survey.zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise BadRow(f"{text!r} is not a time such as 2025-03-31 or 2025-03-31T14:05:00+05:30") from None
+        if moment > self.now and not (whole_day and text == self.survey.day(self.now)):
+            raise BadRow(f"{text!r} is in the future")
+        if moment.timestamp() < 0:
+            raise BadRow(f"{text!r} is before 1970")
+        return moment
+
+    def _contact(self, cells: Mapping[str, str]) -> Contact | None:
+        email, other = cells.get("--email", ""), cells.get("--contact", "")
+        try:
+            if email:
+                return Contact(contact_key(email, self.contact_keys, address=True), email=email)
+        except BadAddress:
+            raise BadRow(f"{email!r} is not an e-mail address") from None
+        return Contact(contact_key(other, self.contact_keys, address=False)) if other else None
+
+
+def whole_score(text: str) -> int:
+    """The score a cell holds: 0 to 10, also written 9.0. Raises BadRow."""
+    found = _SCORE.fullmatch(text)
+    if not found:
+        raise BadRow(f"{text!r} is not a whole score from 0 to 10")
+    return int(found[1])

@@ -1,0 +1,187 @@
+"""`hearback invite`: ask customers, each at most once within the survey's quiet period."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from hearback.aws.dynamodb import TransactionFailed, transact
+from hearback.contact import BadAddress, Contact, Slot, contact_key
+from hearback.fact import FactId
+from hearback.invitation import Invitation
+from hearback.survey import Survey
+from ops.at_once import at_once
+from ops.csv_file import BadRow, Columns, CsvFile, Row, silent_cells
+from ops.deployment import Deployment, chosen
+from ops.dimension_columns import dimension_columns, dimension_values
+from ops.terminal import AsJson, Stop, out, print_json, say, tracked
+
+SOME_WRONG = 1
+"""Exit code: some rows could not be used. Asking nobody twice is no fault."""
+ASKED_LATELY, SUPPRESSED = "asked within the quiet period", "suppressed: bounced, complained or unsubscribed"
+_LONGEST_DETAIL = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    row: int
+    reason: str
+    fair: bool
+    """Whether the contact rules said no; otherwise the row is wrong."""
+
+
+@dataclass
+class Invited:
+    count: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    row: Row
+    contact: Contact
+    invitation: Invitation
+
+
+@dataclass
+class GuestList:
+    """What turns rows into guests. It remembers whom it has seen, so use one for each file."""
+
+    survey: Survey
+    columns: Columns
+    """By option: --email, --name, --phone, --locale and `--dimension NAME`."""
+    deployment: Deployment
+    now: datetime
+    mint: Callable[[str, int, datetime], FactId] = FactId.mint
+    _seen: dict[str, int] = field(default_factory=dict)
+
+    def read(self, row: Row) -> Guest:
+        """The guest in a row. Raises BadRow."""
+        cells = self.columns.of(row, silent_cells())
+        for option, cell in cells.items():
+            if len(cell) > _LONGEST_DETAIL:
+                raise BadRow(f"{option} has {len(cell):,} characters; at most {_LONGEST_DETAIL} are kept")
+        dimensions = dimension_values(cells, self.survey)
+        email = cells["--email"]
+        try:
+            key = contact_key(email, self.deployment.contact_keys.at(self.now), address=True)
+        except BadAddress:
+            raise BadRow(f"{email!r} is not an e-mail address") from None
+        if key in self._seen:
+            raise BadRow(f"the same address is on row {self._seen[key]}")
+        self._seen[key] = row.number
+        locale = self.survey.locale_for(cells["--locale"]) if cells.get("--locale") else ""
+        contact = Contact(key, email, cells.get("--name", ""), cells.get("--phone", ""), locale)
+        invitation = Invitation(
+            id=self.mint(self.survey.id, self.survey.shards, self.now),
+            contact=key,
+            day=self.survey.day(self.now),
+            dimensions=dimensions,
+            pages=self.survey.pages(dimensions),
+            locale=locale,
+            expires_at=int((self.now + self.deployment.retention).timestamp()),
+        )
+        return Guest(row, contact, invitation)
+
+
+def invite(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A CSV file with a header line.", show_default=False)],
+    survey: Annotated[str, typer.Option(metavar="ID", help="The survey to ask.", show_default=False)],
+    email: Annotated[str, typer.Option(metavar="COL", help="Column of the address.")] = "email",
+    name: Annotated[str, typer.Option(metavar="COL", help="Column of the name.")] = "",
+    phone: Annotated[str, typer.Option(metavar="COL", help="Column of the phone number, for call tasks.")] = "",
+    locale: Annotated[str, typer.Option(metavar="COL", help="Column of the language, such as en or hi.")] = "",
+    dimension: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=COL", help="Column of a dimension's value. Repeatable.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(metavar="ENC", help="How the file is encoded.")] = "utf-8",
+    as_json: AsJson = False,
+) -> None:
+    """Invite customers by mail. Nobody is asked twice within the survey's quiet period."""
+    table = CsvFile.read(file, encoding)
+    deployment = chosen(ctx)
+    definition = deployment.survey(survey)
+    if definition.status == "closed":
+        raise Stop(f"survey {survey!r} is closed; set status: open in its file and apply it")
+    columns = {"--email": email, "--name": name, "--phone": phone, "--locale": locale}
+    given = {option: column for option, column in columns.items() if column}
+    places = table.choose(given | dimension_columns(dimension, definition))
+    invited = invite_all(table, GuestList(definition, places, deployment, deployment.now()))
+    if as_json:
+        skipped = [{"row": each.row, "reason": each.reason} for each in invited.skipped]
+        print_json({"read": len(table.rows), "invited": invited.count, "skipped": skipped})
+    else:
+        _show(invited)
+    if any(not each.fair for each in invited.skipped):
+        raise typer.Exit(SOME_WRONG)
+
+
+def invite_all(file: CsvFile, guests: GuestList) -> Invited:
+    """Invite everybody of a file who may be asked now."""
+    invited = Invited()
+
+    def welcome() -> Iterator[Guest]:
+        for row in tracked(file.rows, "Inviting"):
+            try:
+                guest = guests.read(row)
+            except BadRow as bad:
+                invited.skipped.append(Skipped(row.number, str(bad), fair=False))
+                continue
+            yield guest
+
+    def ask(guest: Guest) -> str:
+        return ask_guest(guests.deployment, guests.survey, guest, guests.now)
+
+    for guest, refusal in at_once(ask, welcome()):
+        if refusal:
+            invited.skipped.append(Skipped(guest.row.number, refusal, fair=True))
+        else:
+            invited.count += 1
+    invited.skipped.sort(key=lambda skipped: skipped.row)
+    return invited
+
+
+def ask_guest(deployment: Deployment, survey: Survey, guest: Guest, now: datetime) -> str:
+    """Invite one guest; "" or why the contact rules do not allow it.
+
+    The details, the right to ask and the invitation are written together, so that a crash in between
+    neither asks twice nor blocks a person who was never asked.
+    """
+    directory, feedback = deployment.directory, deployment.feedback
+    if directory.suppressed(guest.contact.key):
+        return SUPPRESSED
+    slot = Slot.asked(guest.contact.key, survey.id)
+    try:
+        transact(
+            [
+                (directory.table, {"Update": guest.contact.merge_request()}),
+                (directory.table, {"Update": slot.take_request(str(guest.invitation.id), now, survey.quiet)}),
+                (feedback.table, {"Put": guest.invitation.create_request()}),
+            ]
+        )
+    except TransactionFailed as failure:
+        if failure.only_conditions:
+            return ASKED_LATELY
+        raise
+    return ""
+
+
+def _show(invited: Invited) -> None:
+    if invited.skipped:
+        table = Table(box=box.SIMPLE_HEAD)
+        table.add_column("row", justify="right")
+        table.add_column("not invited, because")
+        for each in invited.skipped:
+            table.add_row(str(each.row), escape(each.reason), style="" if each.fair else "red")
+        out.print(table)
+    out.print(f"[bold]{invited.count:,}[/] invited, {len(invited.skipped):,} not")
+    for reason, count in Counter(each.reason if each.fair else "the row is wrong" for each in invited.skipped).items():
+        say(f"  {count:,}: {reason}")

@@ -1,0 +1,100 @@
+"""The report as a person reads it in a terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Group
+from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from hearback.nps import category
+from hearback.survey import Survey
+from ops.terminal import out
+
+_COLOURS = {"promoter": "green", "passive": "yellow", "detractor": "red"}
+_BAR = 32
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_MINUS = str.maketrans("-", "−")
+
+
+def show(numbers: Mapping[str, Any], survey: Survey, by: str) -> None:
+    """Print the panel and, for a dimension, a line for each of its values."""
+    title = f"[bold]{escape(survey.say(survey.title, survey.locales[0]))}[/] · {survey.id}"
+    days = f"{numbers['from']} to {numbers['to']}"
+    body = Group(
+        _headline(numbers, survey.minimum_n), Text(), _distribution(numbers["scores"]), Text(), _parts(numbers)
+    )
+    out.print(Panel(Padding(body, (1, 2)), title=title, subtitle=days, box=box.ROUNDED, width=64, title_align="left"))
+    if by:
+        out.print(_by_value(numbers["by"], by, survey.minimum_n))
+
+
+def _headline(numbers: Mapping[str, Any], minimum: int) -> Text:
+    n = numbers["responses"]
+    if not n:
+        return Text("No answers yet.", style="dim")
+    answers = f"{n:,} answer{'s' if n != 1 else ''}"
+    if n < minimum:
+        words = f"too few answers to say ({answers}; {minimum} are needed)"
+        return Text.assemble((f"NPS {_signed(numbers['nps'])}", "dim"), "  ", (words, "dim"))
+    low, high = numbers["interval"]
+    return Text.assemble(
+        ("NPS ", "bold"),
+        (_signed(numbers["nps"]), "bold"),
+        f"   95% sure: between {_signed(low)} and {_signed(high)}",
+        (f"\n{answers}, mean {numbers['mean']:.2f}, {numbers['comments']:,} with a comment", "dim"),
+    )
+
+
+def _distribution(scores: Sequence[int]) -> Table:
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right")
+    table.add_column(width=_BAR)
+    table.add_column(justify="right")
+    most = max(*scores, 1)
+    for score in range(10, -1, -1):
+        table.add_row(str(score), Text(bar(scores[score] / most), _COLOURS[category(score)]), f"{scores[score]:,}")
+    return table
+
+
+def bar(share: float, width: int = _BAR) -> str:
+    """A bar of a share from 0 to 1, in eighths of a cell; what is not nothing can be seen."""
+    eighths = max(round(share * width * 8), 1 if share else 0)
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+
+
+def _parts(numbers: Mapping[str, Any]) -> Text:
+    n = max(numbers["responses"], 1)
+    parts = [(name, numbers[f"{name}s"]) for name in _COLOURS]
+    words = [
+        (f"{count:,} {name}{'s' if count != 1 else ''} ({count / n:.0%})", _COLOURS[name]) for name, count in parts
+    ]
+    return Text("   ").join(Text(word, style=style) for word, style in words)
+
+
+def _by_value(values: Mapping[str, Mapping[str, Any]], by: str, minimum: int) -> Table:
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(by)
+    for name in ("answers", "NPS", "between", "promoters", "passives", "detractors", "mean"):
+        table.add_column(name, justify="right")
+    for value, numbers in values.items():
+        few = numbers["responses"] < minimum
+        low, high = numbers["interval"]
+        table.add_row(
+            escape(value),
+            f"{numbers['responses']:,}",
+            _signed(numbers["nps"]),
+            "too few answers" if few else f"{_signed(low)} and {_signed(high)}",
+            *(f"{numbers[name]:,}" for name in ("promoters", "passives", "detractors")),
+            f"{numbers['mean']:.2f}",
+            style="dim" if few else "",
+        )
+    return table
+
+
+def _signed(points: float) -> str:
+    return f"{points:.1f}".translate(_MINUS)

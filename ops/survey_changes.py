@@ -1,0 +1,50 @@
+"""What differs between two definitions of a survey, for a person who is about to rely on it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from hearback.survey import Survey
+
+_LONGEST = 60
+
+
+def changes(before: Survey | None, after: Survey) -> list[str]:
+    """A line for each field that differs; empty if nothing does."""
+    if before is None:
+        return ["new"]
+    return list(_differences("", _plain(before), _plain(after)))
+
+
+def _plain(survey: Survey) -> dict[str, Any]:
+    return survey.model_dump(mode="json", exclude_defaults=True)
+
+
+def _differences(path: str, before: Any, after: Any) -> Iterator[str]:
+    if before == after:
+        return
+    if isinstance(before, list) and isinstance(after, list):
+        old, new = _by_name(before), _by_name(after)
+        if old.keys() == new.keys() and list(old) != list(new):
+            yield f"~ {path}: another order"
+        yield from _differences(path, old, new)
+    elif isinstance(before, dict) and isinstance(after, dict):
+        for name in [*before, *(name for name in after if name not in before)]:
+            inner = f"{path}.{name}" if path else name
+            if name not in after:
+                yield f"- {inner}: {_short(before[name])}"
+            elif name not in before:
+                yield f"+ {inner}: {_short(after[name])}"
+            else:
+                yield from _differences(inner, before[name], after[name])
+    else:
+        yield f"~ {path}: {_short(before)} → {_short(after)}"
+
+
+def _by_name(entries: list[Any]) -> dict[str, Any]:
+    """A list's entries by their id, or by themselves where they are plain values."""
+    return {str(entry["id"]) if isinstance(entry, dict) else str(entry): entry for entry in entries}
+
+
+def _short(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list | dict) else str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

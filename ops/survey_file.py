@@ -1,0 +1,211 @@
+"""A survey as YAML: read, checked, and every mistake named by file, line and path."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from hearback.survey import Survey
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """Something in a file that must be put right before the survey can be applied."""
+
+    file: str
+    line: int
+    """Counted from 1."""
+    path: str
+    """Dotted, such as plays.0.owner; empty for the file as a whole."""
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: " + (f"{self.path}: {self.problem}" if self.path else self.problem)
+
+
+class BadSurveys(Exception):
+    """Some files do not hold valid surveys."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = tuple(mistakes)
+
+
+def read_surveys(files: Sequence[Path]) -> list[Survey]:
+    """The surveys of some files. Raises BadSurveys with every mistake of all of them."""
+    surveys: dict[str, tuple[Path, Survey]] = {}
+    mistakes: list[Mistake] = []
+    for file in files:
+        try:
+            survey = read_survey(file)
+        except BadSurveys as bad:
+            mistakes += bad.mistakes
+            continue
+        if survey.id in surveys:
+            first = surveys[survey.id][0]
+            mistakes.append(Mistake(str(file), 1, "id", f"{survey.id!r} is already the survey of {first}"))
+        surveys.setdefault(survey.id, (file, survey))
+    if mistakes:
+        raise BadSurveys(mistakes)
+    return [survey for _, survey in surveys.values()]
+
+
+def read_survey(file: Path) -> Survey:
+    """The survey in a file. Raises BadSurveys."""
+    try:
+        loader = _Loader(file.read_text(encoding="utf-8-sig"))
+        root = loader.get_single_node()
+        if not isinstance(root, yaml.MappingNode):
+            raise BadSurveys([Mistake(str(file), 1, "", "a survey is a mapping that begins with its id")])
+        if repeated := [Mistake(str(file), *place) for place in _repeated_keys(root, ())]:
+            raise BadSurveys(repeated)
+        content = loader.construct_document(root)
+    except OSError as error:
+        raise BadSurveys([Mistake(str(file), 1, "", f"cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise BadSurveys([Mistake(str(file), 1, "", f"is not UTF-8: {error}")]) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise BadSurveys([Mistake(str(file), line, "", f"is not YAML: {error.problem}")]) from error
+    except yaml.YAMLError as error:
+        raise BadSurveys([Mistake(str(file), 1, "", f"is not YAML: {error}")]) from error
+    try:
+        return Survey.model_validate(content)
+    except ValidationError as error:
+        found = [Mistake(str(file), *_place(root, location), problem) for location, problem in _problems(error)]
+        raise BadSurveys(sorted(found)) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves dates as text: no field of a survey is one, and a store may well be called 2024-01-01."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - the library's own attribute
+        letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def _repeated_keys(node: yaml.Node, path: Location) -> Iterator[tuple[int, str, str]]:
+    """(line, path, problem) of each key that its mapping already has: YAML would silently keep the last."""
+    if isinstance(node, yaml.SequenceNode):
+        for place, entry in enumerate(node.value):
+            yield from _repeated_keys(entry, (*path, place))
+    elif isinstance(node, yaml.MappingNode):
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in lines:
+                dotted = ".".join(map(str, (*path, key.value)))
+                yield line, dotted, f"is given twice; the first is on line {lines[key.value]}"
+            lines.setdefault(str(key.value), line)
+            yield from _repeated_keys(value, (*path, str(key.value)))
+
+
+def _place(root: yaml.Node, location: Location) -> tuple[int, str]:
+    """The line of a location, as near as the file has it, and its dotted path as the file's author sees it."""
+    node, line, path = root, root.start_mark.line + 1, list[str]()
+    for number, part in enumerate(location):
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        elif isinstance(node, yaml.MappingNode):
+            entries = {str(key.value): (key, value) for key, value in node.value}
+            if str(part) in entries:
+                key, node = entries[str(part)]
+                line = key.start_mark.line + 1
+            elif number < len(location) - 1:  # pydantic's own word: which member of a union it tried
+                continue
+            if part == "[key]":  # pydantic's own word: the key itself is wrong
+                continue
+        else:  # a text given once for all locales
+            continue
+        path.append(str(part))
+    return line, ".".join(path)
+
+
+def _problems(error: ValidationError) -> Iterator[tuple[Location, str]]:
+    """(location, what is wrong and what is allowed) of each error."""
+    for each in error.errors():
+        location = tuple(each["loc"])
+        kind, given, context = each["type"], each["input"], each.get("ctx", {})
+        if kind == "value_error" and not location:  # of the survey as a whole: the lines name their own paths
+            for sentence in str(context["error"]).splitlines():
+                path, _, problem = sentence.partition(": ")
+                yield tuple(int(part) if part.isdigit() else part for part in path.split(".")), problem
+        elif kind == "value_error":
+            yield location, f"{given!r}: {context['error']}" if isinstance(given, str) else str(context["error"])
+        elif kind == "extra_forbidden":
+            yield location, _unknown_field(location)
+        elif kind == "missing":
+            yield location, "is missing"
+        elif kind == "string_type" and isinstance(given, bool | int | float):
+            yield location, f"is text; YAML reads {given!r} here as something else, so put it in quotes"
+        elif kind == "dict_type":
+            yield (
+                location,
+                f"should be a mapping of names to values, or quoted text where text is wanted, not {given!r}",
+            )
+        elif kind == "string_pattern_mismatch":
+            yield location, f"{given!r} should be {_PATTERNS.get(context['pattern'], each['msg'])}"
+        elif kind in ("union_tag_invalid", "literal_error"):
+            allowed = context.get("expected_tags") or context["expected"]
+            yield location, f"{_tag(given)!r} should be one of {allowed}"
+        elif kind == "union_tag_not_found":
+            yield (*location, "what"), "is missing: mail or task"
+        else:
+            yield location, f"{each['msg']}, not {given!r}" if isinstance(given, str | int) else each["msg"]
+
+
+_PATTERNS = {
+    r"^[a-z][a-z0-9-]{0,39}$": "small letters, digits and hyphens, a letter first, at most 40",
+    r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?$": "a language tag such as en, hi or pt-BR",
+    r"^[^|#\x00-\x1f]+$": "without |, # and control characters",
+    r"^#[0-9a-fA-F]{6}$": "a colour such as '#2456d6', in quotes",
+    r"^https?://[^/\s*]+$": "an origin such as https://shop.example.com, without a path",
+}
+
+
+def _tag(given: Any) -> Any:
+    return given.get("what") if isinstance(given, dict) else given
+
+
+def _unknown_field(location: Location) -> str:
+    allowed = _fields_at(location[:-1])
+    near = get_close_matches(str(location[-1]), allowed, n=1)
+    guess = f"did you mean {near[0]}? " if near else ""
+    return f"is not a field; {guess}Allowed here: {', '.join(allowed)}"
+
+
+def _fields_at(location: Location) -> list[str]:
+    """The fields that a survey may have at a location, by the model's own JSON schema."""
+    root = Survey.model_json_schema()
+    schema = root
+    for part in location:
+        choice = schema.get("discriminator", {}).get("mapping", {}).get(part)
+        if choice:
+            inner = {"$ref": choice}
+        elif isinstance(part, int):
+            inner = schema["items"]
+        else:
+            by_name = [*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")]
+            inner = schema.get("properties", {}).get(part, by_name[0])
+        schema = _dereferenced(inner, root)
+    return list(schema.get("properties", {}))
+
+
+def _dereferenced(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+    if found := re.fullmatch(r"#/\$defs/(.+)", schema.get("$ref", "")):
+        definition: dict[str, Any] = root["$defs"][found[1]]
+        return definition
+    for choice in schema.get("anyOf", []):
+        if choice.get("type") != "null":
+            return _dereferenced(choice, root)
+    return schema
