@@ -100,19 +100,23 @@ def packs(ledgers: Sequence[Ledger], stored: Mapping[str, Ledger]) -> Iterator[P
         yield pack
 
 
-def count(table: Table, ledgers: Sequence[Ledger], pace: Pace) -> Outcome:
+def count(table: Table, ledgers: Sequence[Ledger], pace: Pace, wrong: Mapping[str, Ledger] | None = None) -> Outcome:
     """Bring ledgers (at most one for a fact) and tallies to these, where they are newer than what is stored.
 
-    Tries for as long as the pace has time. Every ledger is then up to date, uncounted or refused.
+    Tries for as long as the pace has time. Every ledger is then up to date, uncounted or refused. `wrong` are
+    stored ledgers, by key, that do not say what their facts say: they are replaced at any version, as long as
+    they are what is stored.
     """
     outcome = Outcome()
     waiting = deque([list(ledgers)] if ledgers else [])
     while waiting:
-        waiting += _count_together(table, waiting.popleft(), pace, outcome)
+        waiting += _count_together(table, waiting.popleft(), pace, outcome, wrong or {})
     return outcome
 
 
-def _count_together(table: Table, ledgers: list[Ledger], pace: Pace, outcome: Outcome) -> list[list[Ledger]]:
+def _count_together(
+    table: Table, ledgers: list[Ledger], pace: Pace, outcome: Outcome, wrong: Mapping[str, Ledger]
+) -> list[list[Ledger]]:
     """Count some ledgers in one transaction; what it could not take is returned in smaller parts."""
     for attempt in range(TRIES):
         pause = pace.random() * min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt) if attempt else 0.0
@@ -123,7 +127,7 @@ def _count_together(table: Table, ledgers: list[Ledger], pace: Pace, outcome: Ou
             pace.sleep(pause)
         try:
             stored = read_ledgers(table, [ledger.key for ledger in ledgers])
-            newer = [one for one in ledgers if one.key not in stored or stored[one.key].version < one.version]
+            newer = [one for one in ledgers if _replaces(one, stored.get(one.key), wrong)]
             first, *others = packs(newer, stored) if newer else [Pack()]
             if first.ledgers:
                 table.transact(first.writes(stored))
@@ -138,6 +142,10 @@ def _count_together(table: Table, ledgers: list[Ledger], pace: Pace, outcome: Ou
         outcome.counted += len(first.ledgers)
         return [pack.ledgers for pack in others]
     return _halves(ledgers)
+
+
+def _replaces(ledger: Ledger, stored: Ledger | None, wrong: Mapping[str, Ledger]) -> bool:
+    return stored is None or stored.version < ledger.version or stored == wrong.get(ledger.key)
 
 
 def _refuse_or_split(ledgers: list[Ledger], reason: str, outcome: Outcome) -> list[list[Ledger]]:

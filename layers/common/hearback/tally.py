@@ -110,14 +110,20 @@ class Ledger:
             raise BadLedger("its stored ledger cannot be read") from None
 
     def put_request(self, read: "Ledger | None") -> dict[str, Any]:
-        """Write this ledger on condition that it is still as it was read."""
+        """Write this ledger on condition that it is still as it was read.
+
+        Its version alone would not do: a repair replaces what a version contributed, and the change of the
+        tallies was worked out from what was read.
+        """
         request: dict[str, Any] = {"Item": self.to_item()}
         if read is None:
             return request | {"ConditionExpression": "attribute_not_exists(pk)"}
+        stored = read.to_item()
+        parts = sorted(stored.keys() - self.key_item(self.key))
         return request | {
-            "ConditionExpression": "#version = :read",
-            "ExpressionAttributeNames": {"#version": "version"},
-            "ExpressionAttributeValues": {":read": read.version},
+            "ConditionExpression": " AND ".join(f"#{part} = :{part}" for part in parts),
+            "ExpressionAttributeNames": {f"#{part}": part for part in parts},
+            "ExpressionAttributeValues": {f":{part}": stored[part] for part in parts},
         }
 
 
