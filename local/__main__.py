@@ -1,0 +1,81 @@
+"""`python -m local`: the whole system on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from local.engine import EngineError
+from local.kept_state import DataInUse
+from local.server import PortTaken
+from local.stack import Stack
+from local.template import TemplateError
+
+
+def main(arguments: list[str]) -> int:
+    """Run until interrupted. Returns the exit status."""
+    given = _parse(arguments)
+    begun = time.monotonic()
+    enough = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: enough.set())
+    print(f"Starting (data in {given.data}) …", flush=True)
+    try:
+        with Stack(given.data, given.port, dict(given.parameter), fresh=given.fresh, printed=_print) as stack:
+            print(_welcome(stack, time.monotonic() - begun), flush=True)
+            enough.wait()
+            print("\nStopping: finishing what is under way …", flush=True)
+    except (DataInUse, EngineError, PortTaken, TemplateError) as error:
+        print(f"The local stack cannot start. {error}", file=sys.stderr)
+        return 1
+    print(f"Stopped. Everything is kept in {given.data}.")
+    return 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m local", description="Runs template.yaml on this machine: no AWS account, nothing leaves it."
+    )
+    parser.add_argument("--port", type=int, default=8000, help="where HTTP is answered (default 8000)")
+    parser.add_argument("--data", type=Path, default=Path(".hearback"), help="where data is kept (.hearback)")
+    parser.add_argument(
+        "--parameter",
+        type=_key_and_value,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the template, for example SettleSeconds=5; may be repeated",
+    )
+    parser.add_argument("--fresh", action="store_true", help="delete the kept data first")
+    return parser.parse_args(arguments)
+
+
+def _key_and_value(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def _welcome(stack: Stack, seconds: float) -> str:
+    return f"""
+  Hearback runs on {stack.url} (started in {seconds:.1f} s)
+
+    status, clock   {stack.url}/_local/
+    outbox          {stack.url}/_local/outbox
+    AWS endpoint    {stack.endpoint}
+
+  Ctrl-C stops it; data stays.
+"""
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

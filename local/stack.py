@@ -1,0 +1,289 @@
+"""The local stack: everything the template declares, running on this machine.
+
+with Stack(data=folder) as stack:
+    stack.client("dynamodb").put_item(TableName=stack.outputs["FeedbackTable"], Item=...)
+    stack.wait_until_idle()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from werkzeug.wrappers import Request, Response
+
+from local.activity import Activity
+from local.async_events import AsyncEvents
+from local.clock import SimulatedClock
+from local.engine import REGION, start_engine
+from local.event_rules import EventBus
+from local.failure_messages import FailureQueues
+from local.faults import Faults
+from local.functions import Function
+from local.gateway import Gateway
+from local.idleness import Idle, Idleness
+from local.kept_state import DataFolder, KeptState
+from local.mail_endpoint import MailEndpoint
+from local.outbox import Mail, Outbox
+from local.provisioning import Provisioned
+from local.queue_counts import QueueCounts, count_queues
+from local.queues import QueueMapping
+from local.routes import Route
+from local.schedules import Schedule, Scheduler
+from local.server import LocalServer
+from local.site import MAIL_ENDPOINT, PREFIX, Site
+from local.stream_reader import StreamReader
+from local.streams import StreamMapping
+from local.template import read_template
+from local.wiring import Wiring
+
+TEMPLATE = Path(__file__).parents[1] / "template.yaml"
+_DRAIN_SECONDS = 10.0
+
+
+class NotIdle(Exception):
+    """The stack was still busy when the time was up."""
+
+
+class Stack:
+    """A running stack, from entering the context to leaving it.
+
+    data: folder for tables, mails and whatever is unfinished; a later stack on it goes on from there.
+    port: where HTTP is answered; 0 picks a free one.
+    parameters: those of the template's parameters that are not to have their defaults.
+    template: the SAM template; code is found beside it, as it says.
+    fresh: begin with nothing.
+    printed: receives lines of progress, of the functions' output and of trouble.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        port: int = 0,
+        parameters: Mapping[str, str] | None = None,
+        template: Path = TEMPLATE,
+        fresh: bool = False,
+        printed: Callable[[str], None] = print,
+    ) -> None:
+        self._data, self._port, self._fresh = data, port, fresh
+        self._parameters, self._template = parameters or {}, template
+        self._printed = printed
+        self._open = ExitStack()
+        self._stopping = False
+        self.clock = SimulatedClock()
+        self.fault_switches = Faults()
+        self._activity = Activity()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._open:
+            self._stop()
+
+    # --- what one can ask of it ----------------------------------------------------------------------
+
+    @property
+    def url(self) -> str:
+        """Where HTTP is answered: the API's endpoint."""
+        return self._server.url
+
+    @property
+    def endpoint(self) -> str:
+        """Where the engine answers AWS's own protocols, for an SDK or the AWS command line."""
+        return self._engine.endpoint
+
+    @property
+    def schedules(self) -> Sequence[Schedule]:
+        """The template's schedules."""
+        return self._scheduler.schedules
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """The API's routes, best match first."""
+        return self._routes.in_order
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The template's outputs."""
+        return self._outputs
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the engine."""
+        return self._engine.client(service)
+
+    def now(self) -> datetime:
+        """The simulated time."""
+        return self.clock.now()
+
+    def set_time(self, time: datetime) -> datetime:
+        """Move the clock to `time`. Raises ClockError where clock.py says so."""
+        now = self.clock.set_to(time)
+        self._after_the_clock_moved()
+        return now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Move the clock forward: what was held until then comes due, schedules fire, items expire."""
+        now = self.clock.advance(by)
+        self._after_the_clock_moved()
+        return now
+
+    def invoke(self, logical_id: str, event: Any) -> Any:
+        """One function's answer to `event`. Raises KeyError for an unknown function, FunctionError if it fails."""
+        return self.functions[logical_id].invoke(event, "invoked by hand")
+
+    def faults(self, **wanted: Any) -> None:
+        """Switch faults on and off; see faults.py."""
+        self.fault_switches.set(wanted)
+
+    def mails(self, to: str | None = None, since: datetime | None = None) -> Sequence[Mail]:
+        """The outbox, oldest first."""
+        return self.outbox.mails(to, since)
+
+    def queues(self) -> list[QueueCounts]:
+        """What lies in every queue."""
+        return count_queues(
+            self.client("sqs"), self._wiring.queue_urls, self._wiring.failure_queues(), self._queue_mappings
+        )
+
+    def wait_until_idle(self, timeout: float = 30.0) -> Idle:
+        """Wait until streams are drained, nothing runs and nothing is due. Raises NotIdle after `timeout` seconds."""
+        answer = self.look_whether_idle(timeout)
+        if not answer.idle:
+            raise NotIdle(f"still busy after {timeout:g} s")
+        return answer
+
+    def look_whether_idle(self, timeout: float) -> Idle:
+        """Like wait_until_idle, but answers `idle=False` when the time is up."""
+        return self._idleness.wait(timeout)
+
+    # --- starting and stopping -----------------------------------------------------------------------
+
+    def _start(self) -> None:
+        folder = DataFolder(self._data, self._fresh)
+        self._open.callback(folder.close)
+        self._folder = folder
+        if folder.was_killed:
+            self._printed(
+                "The last stack on this data was killed. Tables are as they were, but what was on its way through "
+                "streams and queues may be lost: run `hearback reconcile`, or start with --fresh."
+            )
+        kept = folder.kept()
+        self.clock.restore(kept.clock)
+        self._server = LocalServer(self._port, self._printed)
+        self._open.callback(self._server.close)
+        template = read_template(self._template, REGION)
+        self._engine = start_engine(folder.path)
+        self._open.callback(self._engine.stop)
+        provisioned = Provisioned(template, self._engine, self._server.url, self._parameters)
+        self._outputs = provisioned.outputs()
+        self._wiring = Wiring(provisioned)
+        self._expiring = self._wiring.expiring_tables()
+        self._connect(kept)
+        folder.begin()
+        self._server.serve(self._answer)
+        for stream in self._stream_mappings:
+            stream.start()
+        for queue in self._queue_mappings:
+            queue.start()
+        self._scheduler.start()
+        for logical_id, event in kept.events:
+            self._events.put(logical_id, event)
+
+    def _connect(self, kept: KeptState) -> None:
+        wiring, engine = self._wiring, self._engine
+        failures = FailureQueues(engine, wiring.urls_by_arn)
+        self.functions = {
+            logical_id: Function(
+                logical_id,
+                settings,
+                wiring.concurrency(logical_id),
+                self.clock,
+                self._activity,
+                self._printed,
+            )
+            for logical_id, settings in wiring.functions(engine, self._server.url + MAIL_ENDPOINT).items()
+        }
+        for function in self.functions.values():
+            self._open.callback(function.stop)
+        self._events = AsyncEvents(
+            self.functions, wiring.async_settings(), failures, self.clock, self._activity, self._printed
+        )
+        self._scheduler = Scheduler(wiring.schedules(), self.clock, self._events.put)
+        self._stream_mappings = [
+            StreamMapping(
+                settings,
+                StreamReader(engine.client("dynamodbstreams"), settings.stream_arn),
+                self.functions[wiring.function_behind(name)],
+                failures,
+                self.fault_switches,
+                self._activity,
+                self._printed,
+                kept.undelivered.get(name, []),
+            )
+            for name, settings in wiring.stream_mappings().items()
+        ]
+        self._queue_mappings = [
+            QueueMapping(
+                settings,
+                engine.client("sqs"),
+                self.functions[wiring.function_behind(name)],
+                self.clock,
+                self._activity,
+                self._printed,
+                kept.held.get(name, []),
+            )
+            for name, settings in wiring.queue_mappings().items()
+        ]
+        self._idleness = Idleness(
+            self._activity, self._events, self._scheduler, self._stream_mappings, self._queue_mappings
+        )
+        self.outbox = Outbox(self._folder.path / "outbox")
+        self._mail = MailEndpoint(
+            self.outbox,
+            self.clock,
+            EventBus(wiring.rules(), self._events.put),
+            self.fault_switches,
+            wiring.published_mail_events(),
+            self._printed,
+        )
+        self._open.callback(self._mail.stop)
+        self._routes = wiring.routes()
+        self._gateway = Gateway(self._routes, self.functions, self.clock, self._printed)
+        self._site = Site(self, self._mail)
+
+    def _stop(self) -> None:
+        """Finish what is under way, then keep the rest."""
+        self._stopping = True
+        self._scheduler.stop()
+        self.look_whether_idle(_DRAIN_SECONDS)
+        state = KeptState(
+            undelivered={each.settings.name: each.stop() for each in self._stream_mappings},
+            held={each.settings.name: each.stop() for each in self._queue_mappings},
+            events=list(self._events.stop()),
+            clock=self.clock.to_json(),
+        )
+        self._folder.end(state)
+
+    def _answer(self, request: Request) -> Response:
+        if request.path.startswith(PREFIX):
+            return self._site.answer(request)
+        if self._stopping:
+            return Response("The local stack is stopping.", status=503)
+        return self._gateway.answer(request)
+
+    def _after_the_clock_moved(self) -> None:
+        self._scheduler.fire_due()
+        for table in self._expiring:
+            table.sweep(self.client("dynamodb"), self.clock.now())
