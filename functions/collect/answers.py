@@ -1,0 +1,186 @@
+"""What can be done with an answer: make the token for it, give it, change it, record it for another system."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from collect.bodies import MachineSubmission, TokenRequest
+from collect.problems import Fault, Problem
+from collect.submission_key import SubmissionKey
+from collect.wiring import Wiring
+from hearback import token as signed
+from hearback.aws.directory import UnknownSurvey
+from hearback.contact import Contact, contact_key
+from hearback.fact import FactId
+from hearback.response import Answer, Channel, Response
+from hearback.survey import Survey
+from hearback.token import Token
+
+TOKEN_VALID = timedelta(days=7)
+SKEW = timedelta(minutes=1)
+"""How far ahead of ours another system's clock may be."""
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before this nobody was asked: Reichheld published the question in 2003."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A verified token and what it is for."""
+
+    token: Token
+    response: FactId
+    survey: Survey
+
+    @property
+    def locale(self) -> str:
+        return self.survey.locale_for(self.token.locale)
+
+
+def known_survey(wiring: Wiring, survey: str, now: datetime) -> Survey:
+    """The survey of an id that anybody may have typed. Raises UnknownSurvey."""
+    if not re.fullmatch("[a-z0-9-]{1,40}", survey):
+        raise UnknownSurvey
+    return wiring.directory.survey(survey, now)
+
+
+def open_survey(survey: Survey) -> Survey:
+    """The survey, if it takes answers. Raises Problem."""
+    if survey.status == "closed":
+        raise Problem("survey-closed", "This survey takes no more answers.")
+    return survey
+
+
+def opened(wiring: Wiring, text: str, now: datetime) -> Opened:
+    """What a token lets its bearer answer. Raises TokenRefused, UnknownSurvey, Problem."""
+    token = signed.verify(text, wiring.token_keys.at(now), "answer", now)
+    response = FactId.parse(token.subject)
+    return Opened(token, response, open_survey(wiring.directory.survey(response.survey, now)))
+
+
+def mint(wiring: Wiring, survey: Survey, wanted: TokenRequest, now: datetime) -> tuple[Token, str]:
+    """A token for a new response, and its text. Dimensions are a stranger's word here. Raises Problem."""
+    _check_dimensions(open_survey(survey), wanted.dimensions, public=True)
+    token = Token(
+        purpose="answer",
+        subject=str(FactId.mint(survey.id, survey.shards, now)),
+        expires_at=now + TOKEN_VALID,
+        dimensions=wanted.dimensions,
+        channel=wanted.channel,
+        locale=survey.locale_for(wanted.locale),
+    )
+    text = signed.sign(token, wiring.token_keys.at(now))
+    if len(text) > signed.MAXIMUM_LENGTH:
+        raise Problem("dimension-refused", "These dimension values are too long for one link. Name fewer.")
+    return token, text
+
+
+def submit(wiring: Wiring, to: Opened, score: int, answer: Answer, locale: str, now: datetime) -> Response:
+    """Store an answer; given again, the same answer is the same response and another one amends it.
+
+    Raises Problem, AmendmentRefused.
+    """
+    _check_answers(to.survey, answer)
+    dimensions = to.survey.counted(to.token.dimensions)
+    response = Response(
+        id=to.response,
+        score=score,
+        answered_at=now,
+        day=to.survey.day(now),
+        comment=answer.comment or "",
+        answers=answer.answers,
+        dimensions=dimensions,
+        pages=to.survey.pages(dimensions),
+        channel=cast(Channel, to.token.channel),  # we signed it
+        contact=to.token.contact,
+        locale=locale,
+        expires_at=int((now + wiring.retention).timestamp()),
+    )
+    return wiring.feedback.submit(response, now)
+
+
+def amend(wiring: Wiring, to: Opened, answer: Answer, now: datetime) -> Response:
+    """Change a stored answer. Raises Problem if there is none, AmendmentRefused."""
+    _check_answers(to.survey, answer)
+    amended = wiring.feedback.amend(to.response, answer, now)
+    if amended is None:
+        raise Problem("nothing-to-amend", "Submit a score first; then it can be changed for 24 hours.")
+    return amended
+
+
+def record(wiring: Wiring, said: MachineSubmission, now: datetime) -> Response:
+    """Store an answer that another system collected, and who gave it.
+
+    Raises Problem, UnknownSurvey, BadAddress, AmendmentRefused.
+    """
+    survey = open_survey(known_survey(wiring, said.survey, now))
+    _check_dimensions(survey, said.dimensions, public=False)
+    _check_answers(survey, said.answer)
+    answered_at = _answered_at(said, now)
+    locale = survey.locale_for(said.locale)
+    contact = _contact(wiring, said, locale, now)
+    expires_at = int((now + wiring.retention).timestamp())
+    fact = FactId.mint(survey.id, survey.shards, answered_at)
+    if said.idempotency_key:
+        fact = SubmissionKey(survey.id, said.idempotency_key).claim(wiring.directory.table, fact, expires_at)
+    if contact:
+        wiring.directory.merge_contact(contact)
+    response = Response(
+        id=fact,
+        score=said.score,
+        answered_at=answered_at,
+        day=survey.day(answered_at),
+        comment=said.comment or "",
+        answers=said.answers,
+        dimensions=said.dimensions,
+        pages=survey.pages(said.dimensions),
+        channel="api",
+        contact=contact.key if contact else "",
+        locale=locale,
+        follow_up=said.follow_up,
+        expires_at=expires_at,
+    )
+    return wiring.feedback.submit(response, now)
+
+
+def _contact(wiring: Wiring, said: MachineSubmission, locale: str, now: datetime) -> Contact | None:
+    identity = said.contact if said.email is None else said.email
+    if identity is None:
+        return None
+    key = contact_key(identity, wiring.contact_keys.at(now), address=said.email is not None)
+    return Contact(key, (said.email or "").strip(), said.name, said.phone, locale if said.locale else "")
+
+
+def _answered_at(said: MachineSubmission, now: datetime) -> datetime:
+    if said.answered_at is None:
+        return now
+    if not EARLIEST <= said.answered_at <= now + SKEW:
+        detail = f"give a time between {EARLIEST.date()} and now"
+        raise Problem("invalid-body", f"#/answered_at: {detail}.", [Fault("#/answered_at", detail)])
+    return min(said.answered_at.astimezone(UTC), now)
+
+
+def _check_dimensions(survey: Survey, dimensions: dict[str, str], *, public: bool) -> None:
+    for name, value in dimensions.items():
+        if problem := survey.problem_with(name, value, public=public):
+            raise Problem("dimension-refused", f"{problem}.", [Fault("#/dimensions", problem)])
+
+
+def _check_answers(survey: Survey, answer: Answer) -> None:
+    """Whether the survey has these questions and choices; of whichever category, because scores change."""
+    asked = [question for follow_up in survey.follow_up.values() for question in follow_up.questions]
+    for name, said in answer.answers.items():
+        named = [question for question in asked if question.id == name]
+        if not named:
+            raise _unknown(name, f"the survey has no such question; it has {_list({each.id for each in asked})}")
+        if not any(said in question.choices or not question.choices for question in named):
+            choices = {choice for question in named for choice in question.choices}
+            raise _unknown(name, f"this question is answered by one of {_list(choices)}")
+
+
+def _unknown(question: str, detail: str) -> Problem:
+    return Problem("unknown-question", f"#/answers/{question}: {detail}.", [Fault(f"#/answers/{question}", detail)])
+
+
+def _list(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,0 +1,33 @@
+"""Respondents in: pages for people, JSON for programs.
+
+API Gateway has matched the route already and says which in `routeKey`; matching it again with an HTTP
+framework's resolver cost 65 to 100 ms of every cold start.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from collect import programs
+from collect.reply import Reply
+from collect.request import Request
+from collect.wiring import Wiring, wiring
+from hearback import clock
+
+logger = Logger()
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    request = Request(event, clock.now())
+    logger.set_correlation_id(request.id)
+    reply = _answer(request, wiring())
+    logger.info("answered", extra={"route": request.route, "status": reply.status, **reply.log})
+    return reply.for_gateway(request)
+
+
+def _answer(request: Request, wired: Wiring) -> Reply:
+    if request.route in programs.ROUTES:
+        return programs.answer(request, wired)
+    from collect import people  # noqa: PLC0415 - pages bring Jinja, 50 ms that programs need not wait for
+
+    return people.answer(request, wired)

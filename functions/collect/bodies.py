@@ -1,0 +1,99 @@
+"""What bodies may hold. Nothing is coerced: "9", 9.5 and true are not scores."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from hearback.response import COMMENT_LENGTH, Answer
+from hearback.survey import Identifier
+
+ANSWER_LENGTH = 1000
+"""Characters an answer to a follow-up question may have."""
+
+
+def _tidy(text: str) -> str:
+    """Browsers count a line's end as one character and send two; people's stray spaces mean nothing."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _bounded_comment(text: str) -> str:
+    if len(text) > COMMENT_LENGTH:
+        raise PydanticCustomError(
+            "comment_too_long",
+            "a comment has at most {most} characters, this one has {count}",
+            {"most": COMMENT_LENGTH, "count": len(text)},
+        )
+    return text
+
+
+Score = Annotated[int, Field(ge=0, le=10)]
+Comment = Annotated[str, AfterValidator(_tidy), AfterValidator(_bounded_comment)]
+Answers = Annotated[
+    dict[Identifier, Annotated[str, AfterValidator(_tidy), StringConstraints(max_length=ANSWER_LENGTH)]],
+    Field(max_length=20),
+]
+Short = Annotated[str, StringConstraints(max_length=100)]
+Dimensions = Annotated[dict[Short, Short], Field(max_length=20)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TokenRequest(_Body):
+    """POST /v1/surveys/{survey}/tokens"""
+
+    dimensions: Dimensions = {}
+    locale: Short = ""
+    channel: Literal["widget", "page"] = "widget"
+
+
+class Amendment(_Body):
+    """PATCH /v1/responses/{token}"""
+
+    score: Score | None = None
+    comment: Comment | None = None
+    answers: Answers = {}
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.score, self.comment, self.answers)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.score is None and self.comment is None and not self.answers:
+            raise PydanticCustomError("nothing_said", "give a score, a comment or answers")
+        return self
+
+
+class Submission(Amendment):
+    """POST /v1/surveys/{survey}/responses"""
+
+    token: str
+    score: Score
+
+
+class MachineSubmission(Amendment):
+    """POST /v1/machine/responses: an answer another system collected."""
+
+    survey: Identifier
+    score: Score
+    dimensions: Dimensions = {}
+    locale: Short = ""
+    answered_at: AwareDatetime | None = None
+    idempotency_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    follow_up: bool = True
+    email: Annotated[str, StringConstraints(max_length=254)] | None = None
+    contact: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    """The other system's id of the person."""
+    name: Short = ""
+    phone: Annotated[str, StringConstraints(max_length=40)] = ""
+
+    @model_validator(mode="after")
+    def _one_person(self) -> Self:
+        if self.email is not None and self.contact is not None:
+            raise PydanticCustomError("two_people", "give email or contact, not both: either one is the person's key")
+        if (self.name or self.phone) and self.email is None and self.contact is None:
+            raise PydanticCustomError("nobody", "name and phone need email or contact, the person they belong to")
+        return self

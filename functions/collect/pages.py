@@ -1,0 +1,123 @@
+"""The pages respondents see. They work without JavaScript, and have none.
+
+A page shows only what the request that asked for it carried: a mail with its link may have been forwarded.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from collect.asking import asked_after, thanks_for
+from collect.look import PLAIN_COLOUR, security_policy, style
+from collect.reply import Reply
+from collect.wording import Notice, Wording, direction, own_name, wording
+from hearback.survey import Survey
+
+COMMENT_ROOM = 3500
+"""Characters a page lets people write. A form sends nine bytes for a Devanagari letter, so this many always
+fit the 32 KB a body may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a survey's pages have in common: the survey, the link's token, and the language."""
+
+    survey: Survey
+    token: str
+    locale: str
+
+    @property
+    def words(self) -> Wording:
+        return wording(self.locale)
+
+
+def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], *, missed: bool = False) -> Reply:
+    """The score question. `kept` is the query that links to other languages keep; `missed`: none was chosen."""
+    others = [
+        {"locale": locale, "name": own_name(locale), "query": urlencode({**kept, "lang": locale})}
+        for locale in sheet.survey.locales
+        if locale != sheet.locale
+    ]
+    question = sheet.survey.say(sheet.survey.question, sheet.locale)
+    return _survey_page(
+        sheet, "score.html", 422 if missed else 200, question, chosen=chosen, others=others, missed=missed
+    )
+
+
+def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Reply:
+    """What is asked after a score: its `number`th question from 0, or thanks when there is none left."""
+    questions = asked_after(sheet.survey, score, sheet.locale)
+    thanks = thanks_for(sheet.survey, score, sheet.locale)
+    if number >= len(questions):
+        return _survey_page(sheet, "done.html", 200, sheet.words.done.heading, score=score, saved=saved)
+    return _survey_page(
+        sheet,
+        "question.html",
+        200,
+        thanks,
+        score=score,
+        asked=questions[number],
+        number=number,
+        count=len(questions),
+        saved=saved,
+        room=COMMENT_ROOM,
+    )
+
+
+def answered_page(sheet: Sheet) -> Reply:
+    """For a visit when the answer takes no more changes."""
+    return _survey_page(sheet, "notice.html", 200, sheet.words.answered.heading, notice=sheet.words.answered)
+
+
+def unsubscribe_page(words: Wording, token: str) -> Reply:
+    return _page(
+        "unsubscribe.html", 200, words.language, words, PLAIN_COLOUR, "", words.unsubscribe.heading, token=token
+    )
+
+
+def notice_page(status: int, notice: Notice, words: Wording) -> Reply:
+    """A page that belongs to no survey."""
+    return _page("notice.html", status, words.language, words, PLAIN_COLOUR, "", notice.heading, notice=notice)
+
+
+def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values: Any) -> Reply:
+    brand = sheet.survey.brand
+    return _page(
+        template, status, sheet.locale, sheet.words, brand.colour, brand.name, title, token=sheet.token, **values
+    )
+
+
+def _page(
+    template: str, status: int, locale: str, words: Wording, colour: str, brand: str, title: str, **values: Any
+) -> Reply:
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            locale=locale,
+            direction=direction(locale),
+            words=words,
+            style=style(colour),
+            brand=brand,
+            title=title,
+            **values,
+        )
+    )
+    headers = {"Content-Security-Policy": security_policy(colour)}
+    return Reply(status, html.encode(), "text/html; charset=utf-8", headers)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

@@ -1,0 +1,158 @@
+"""Pages for people: the survey, the link of a mail, unsubscribing. A GET or HEAD stores nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from collect import answers, pages
+from collect.asking import asked_after
+from collect.bodies import Amendment, TokenRequest
+from collect.problems import REFUSALS, Kind, Problem, problem_of
+from collect.reply import Reply
+from collect.request import Request
+from collect.wiring import Wiring
+from collect.wording import Notice, Wording, wording
+from hearback import token as signed
+from hearback.contact import Suppression
+from hearback.response import AMENDABLE, AmendmentRefused
+from hearback.token import Token
+
+Route = Callable[[Request, Wiring], Reply]
+
+_TRACKING = ("utm_", "fbclid", "gclid", "mc_", "msclkid")
+"""What others hang on links on the way; no dimension of ours, and no reason to turn a person away."""
+_SCORES = {str(score): score for score in range(11)}
+_BEFORE_EVERY_TOKEN = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def answer(request: Request, wiring: Wiring) -> Reply:
+    """Answer a request to one of ROUTES; what is refused is told kindly."""
+    try:
+        return ROUTES[request.route](request, wiring)
+    except REFUSALS as refusal:
+        return _apology(problem_of(refusal), request)
+
+
+def survey_page(request: Request, wiring: Wiring) -> Reply:
+    """A page that anybody may open: a fresh token each time."""
+    survey = answers.known_survey(wiring, request.parameter("survey"), request.now)
+    query = {name: value for name, value in request.query().items() if not name.startswith(_TRACKING)}
+    query.pop("lang", None)
+    locale = survey.locale_for(request.language(), *request.languages())
+    wanted = TokenRequest(dimensions=query, locale=locale, channel="page")
+    token, text = answers.mint(wiring, survey, wanted, request.now)
+    page = pages.score_page(pages.Sheet(survey, text, locale), None, query)
+    return replace(page, log={"response": token.subject})
+
+
+def answer_page(request: Request, wiring: Wiring) -> Reply:
+    """A link of a mail: the score it bears is preselected, and confirmed by the form."""
+    query = request.query()
+    to, sheet = _opened(request, wiring)
+    stored = wiring.feedback.response(to.response)
+    if stored and request.now > stored.answered_at + AMENDABLE:
+        return pages.answered_page(sheet)
+    chosen = query.get("score", "")
+    return pages.score_page(sheet, _SCORES.get(chosen), {"score": chosen} if chosen in _SCORES else {})
+
+
+def answer_form(request: Request, wiring: Wiring) -> Reply:
+    """One step of the page: the score, or one answer to what followed it. Each is saved as it is given."""
+    to, sheet = _opened(request, wiring)
+    form = request.form()
+    score = _SCORES.get(form.get("score", ""))
+    try:
+        if form.get("step", "score") == "score":
+            return _score_given(request, wiring, to, sheet, score)
+        return _question_answered(request, wiring, to, sheet, score, form)
+    except AmendmentRefused:
+        return pages.answered_page(sheet)
+
+
+def unsubscribe_page(request: Request, wiring: Wiring) -> Reply:
+    token = _unsubscribing(request, wiring)
+    return pages.unsubscribe_page(_words(request, token.locale), request.parameter("token"))
+
+
+def unsubscribe(request: Request, wiring: Wiring) -> Reply:
+    """The page's button, and the one-click POST of mail programs, which may come as multipart (RFC 8058, 3.2)."""
+    token = _unsubscribing(request, wiring)
+    if b"One-Click" not in request.body():
+        raise Problem("malformed", "Send List-Unsubscribe=One-Click.")
+    wiring.directory.suppress(Suppression(token.subject, "unsubscribe", request.now))
+    words = _words(request, token.locale)
+    return pages.notice_page(200, words.unsubscribed, words)
+
+
+ROUTES: Mapping[str, Route] = {
+    "GET /s/{survey}": survey_page,
+    "HEAD /s/{survey}": survey_page,
+    "GET /a/{token}": answer_page,
+    "HEAD /a/{token}": answer_page,
+    "POST /a/{token}": answer_form,
+    "GET /u/{token}": unsubscribe_page,
+    "HEAD /u/{token}": unsubscribe_page,
+    "POST /u/{token}": unsubscribe,
+}
+
+
+def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:
+    to = answers.opened(wiring, request.parameter("token"), request.now)
+    locale = to.survey.locale_for(request.language(), to.token.locale)
+    return to, pages.Sheet(to.survey, request.parameter("token"), locale)
+
+
+def _score_given(request: Request, wiring: Wiring, to: answers.Opened, sheet: pages.Sheet, score: int | None) -> Reply:
+    if score is None:
+        return pages.score_page(sheet, None, {}, missed=True)
+    said = Amendment(score=score)
+    stored = answers.submit(wiring, to, score, said.answer, sheet.locale, request.now)
+    page = pages.question_page(sheet, score, 0, saved=True)
+    return replace(page, log={"response": str(stored.id), "version": stored.version})
+
+
+def _question_answered(
+    request: Request,
+    wiring: Wiring,
+    to: answers.Opened,
+    sheet: pages.Sheet,
+    score: int | None,
+    form: Mapping[str, str],
+) -> Reply:
+    """The form carries the score only to say which questions it is asked; it changes nothing here."""
+    questions = [asked.question for asked in asked_after(to.survey, score, sheet.locale)] if score is not None else []
+    if score is None or form.get("question") not in questions:
+        raise Problem("invalid-body", "The form is not one of ours. Open the link again.")
+    number, said = questions.index(form["question"]), form.get("said", "").strip()
+    if not said or "skip" in form:
+        return pages.question_page(sheet, score, number + 1, saved=False)
+    given = Amendment(comment=said) if not questions[number] else Amendment(answers={questions[number]: said})
+    stored = answers.amend(wiring, to, given.answer, request.now)
+    page = pages.question_page(sheet, score, number + 1, saved=True)
+    return replace(page, log={"response": str(stored.id), "version": stored.version})
+
+
+def _unsubscribing(request: Request, wiring: Wiring) -> Token:
+    """A link to unsubscribe works for ever: its expiry is not looked at."""
+    keys = wiring.token_keys.at(request.now)
+    return signed.verify(request.parameter("token"), keys, "unsubscribe", _BEFORE_EVERY_TOKEN)
+
+
+def _words(request: Request, *wanted: str) -> Wording:
+    return wording(request.language(), *wanted, *request.languages())
+
+
+def _apology(problem: Problem, request: Request) -> Reply:
+    words = _words(request)
+    notices: dict[Kind, Notice] = {
+        "unknown-survey": words.no_survey,
+        "survey-closed": words.closed,
+        "token-expired": words.expired,
+        "token-refused": words.broken_link,
+        "body-too-large": words.too_long,
+        "comment-too-long": words.too_long,
+        "dimension-refused": words.broken_link,
+        "busy": words.busy,
+    }
+    page = pages.notice_page(problem.status, notices.get(problem.kind, words.refused), words)
+    return replace(page, log={"problem": problem.kind})

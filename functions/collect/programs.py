@@ -1,0 +1,100 @@
+"""The JSON API: for widgets and other people's pages, and, behind IAM, for their servers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from collect import answers
+from collect.asking import asked_after, thanks_for
+from collect.bodies import Amendment, MachineSubmission, Submission, TokenRequest
+from collect.cors import cors, preflight
+from collect.problems import REFUSALS, Problem, problem_of
+from collect.reply import Reply
+from collect.request import Request
+from collect.wiring import Wiring
+from hearback.response import Response
+from hearback.survey import Survey
+
+Route = Callable[[Request, Wiring], Reply]
+
+
+def answer(request: Request, wiring: Wiring) -> Reply:
+    """Answer a request to one of ROUTES; what is refused is told as problem+json."""
+    try:
+        reply = ROUTES[request.route](request, wiring)
+    except REFUSALS as refusal:
+        reply = Reply.problem(problem_of(refusal))
+    return reply.adding(cors(request, wiring))
+
+
+def mint_token(request: Request, wiring: Wiring) -> Reply:
+    wanted = TokenRequest.model_validate_json(request.json())
+    survey = answers.known_survey(wiring, request.parameter("survey"), request.now)
+    token, text = answers.mint(wiring, survey, wanted, request.now)
+    payload = {
+        "token": text,
+        "response": token.subject,
+        "expires_at": token.expires_at.isoformat(timespec="seconds"),
+    }
+    return Reply.json(201, payload, response=token.subject)
+
+
+def submit(request: Request, wiring: Wiring) -> Reply:
+    said = Submission.model_validate_json(request.json())
+    survey = answers.known_survey(wiring, request.parameter("survey"), request.now)
+    to = answers.opened(wiring, said.token, request.now)
+    if to.survey.id != survey.id:
+        raise Problem("token-refused", "This token was made for another survey. Make one for this survey.")
+    stored = answers.submit(wiring, to, said.score, said.answer, to.locale, request.now)
+    return _stored(201, stored, to.survey, to.locale)
+
+
+def amend(request: Request, wiring: Wiring) -> Reply:
+    said = Amendment.model_validate_json(request.json())
+    to = answers.opened(wiring, request.parameter("token"), request.now)
+    return _stored(200, answers.amend(wiring, to, said.answer, request.now), to.survey, to.locale)
+
+
+def record(request: Request, wiring: Wiring) -> Reply:
+    stored = answers.record(wiring, MachineSubmission.model_validate_json(request.json()), request.now)
+    return Reply.json(201, _receipt(stored), **_logged(stored))
+
+
+def allow(request: Request, wiring: Wiring) -> Reply:
+    """A browser's question before it sends (preflight)."""
+    return Reply(204, headers=preflight(request, wiring))
+
+
+ROUTES: Mapping[str, Route] = {
+    "POST /v1/surveys/{survey}/tokens": mint_token,
+    "POST /v1/surveys/{survey}/responses": submit,
+    "PATCH /v1/responses/{token}": amend,
+    "POST /v1/machine/responses": record,
+    "OPTIONS /v1/{proxy+}": allow,
+}
+
+
+def _stored(status: int, stored: Response, survey: Survey, locale: str) -> Reply:
+    """What was stored, and what to ask next. The category goes unnamed: it is not for respondents."""
+    reason, *questions = asked_after(survey, stored.score, locale)
+    payload = {
+        **_receipt(stored),
+        "thanks": thanks_for(survey, stored.score, locale),
+        "question": reason.text,
+        "questions": [
+            {
+                "id": asked.question,
+                "text": asked.text,
+                "choices": [{"id": choice, "text": text} for choice, text in asked.choices.items()],
+            }
+            for asked in questions
+        ],
+    }
+    return Reply.json(status, payload, **_logged(stored))
+
+
+def _receipt(stored: Response) -> dict[str, Any]:
+    return {"response": str(stored.id), "version": stored.version, "score": stored.score}
+
+
+def _logged(stored: Response) -> dict[str, str | int]:
+    return {"response": str(stored.id), "version": stored.version}

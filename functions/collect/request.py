@@ -1,0 +1,110 @@
+"""An HTTP request as API Gateway hands it over (payload 2.0), read with bounds."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from collect.problems import Problem
+
+MAXIMUM_BODY = 32 * 1024
+"""Bytes a body may have, after base64."""
+MOST_FIELDS = 50
+"""Fields a query or a form may have."""
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    event: Mapping[str, Any]
+    now: datetime
+
+    @property
+    def route(self) -> str:
+        """The route as template.yaml declares it, for example `GET /s/{survey}`."""
+        return str(self.event["routeKey"])
+
+    @property
+    def id(self) -> str:
+        return str(self.event["requestContext"]["requestId"])
+
+    @property
+    def path(self) -> str:
+        return str(self.event["rawPath"])
+
+    @property
+    def only_head(self) -> bool:
+        return self.route.startswith("HEAD ")
+
+    def parameter(self, name: str) -> str:
+        """A variable part of the path."""
+        return str(self.event["pathParameters"][name])
+
+    def header(self, name: str) -> str:
+        """A header by its lower-case name, which is how API Gateway sends them; "" if it is absent."""
+        return str(self.event["headers"].get(name, ""))
+
+    def language(self) -> str:
+        """The tag of the language chosen by ?lang=, or none."""
+        chosen = re.search(r"(?:^|&)lang=([A-Za-z-]{2,12})(?:&|$)", str(self.event.get("rawQueryString", "")))
+        return chosen[1] if chosen else ""
+
+    def languages(self) -> list[str]:
+        """The tags of Accept-Language, most wanted first (RFC 9110, 12.5.4)."""
+        weighted = []
+        for part in self.header("accept-language").split(",")[:10]:
+            tag, _, weight = part.strip().partition(";q=")
+            if tag and weight not in ("0", "0.0", "0.00", "0.000"):
+                weighted.append((weight or "1", tag.strip()))
+        return [tag for _, tag in sorted(weighted, key=lambda entry: entry[0], reverse=True)]
+
+    def query(self) -> dict[str, str]:
+        """The query's fields, the last of each name. Raises Problem."""
+        return _fields(str(self.event.get("rawQueryString", "")))
+
+    def body(self) -> bytes:
+        """Raises Problem if it is too large."""
+        text = str(self.event.get("body") or "")
+        if len(text) > MAXIMUM_BODY * 4 // 3 + 4:  # nothing is decoded that is too large in either form
+            raise _too_large()
+        if self.event.get("isBase64Encoded"):
+            try:
+                raw = base64.b64decode(text)
+            except binascii.Error:
+                raise Problem("malformed", "The body is not the base64 that its sender says it is.") from None
+        else:
+            raw = text.encode(errors="replace")
+        if len(raw) > MAXIMUM_BODY:
+            raise _too_large()
+        return raw
+
+    def json(self) -> bytes:
+        """The body, which claims to be JSON. Raises Problem."""
+        self._expect(JSON)
+        return self.body()
+
+    def form(self) -> dict[str, str]:
+        """The fields of a form, the last of each name. Raises Problem."""
+        self._expect(FORM)
+        return _fields(self.body().decode(errors="replace"))
+
+    def _expect(self, content_type: str) -> None:
+        given = self.header("content-type").partition(";")[0].strip().lower()
+        if given != content_type:
+            raise Problem("content-type", f"Send the body as {content_type} and say so in Content-Type.")
+
+
+def _too_large() -> Problem:
+    return Problem("body-too-large", f"A body has at most {MAXIMUM_BODY} bytes. Shorten the comment.")
+
+
+def _fields(text: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise Problem("malformed", f"There are more than {MOST_FIELDS} fields.") from None
