@@ -53,20 +53,18 @@ def wrap(text: str) -> str:
         if "://" in last and len(before) < COLUMNS:
             lines.append(line)
             continue
-        lead, mark, rest = _LINE.fullmatch(line).groups()  # type: ignore[union-attr]
-        further = mark if mark == "> " else " " * len(mark)
+        words = line.lstrip(" ")
+        margin = " " * (len(line) - len(words))
+        mark = words[:2] if words.startswith(("> ", "- ")) else ""
         lines += textwrap.wrap(
-            rest,
+            words.removeprefix(mark),
             COLUMNS,
-            initial_indent=lead + mark,
-            subsequent_indent=lead + further,
+            initial_indent=margin + mark,
+            subsequent_indent=margin + mark.replace("-", " "),
             break_long_words=False,
             break_on_hyphens=False,
         ) or [""]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n") + "\n"
-
-
-_LINE = re.compile(r"( *)(> |- |)(.*)", re.DOTALL)
 
 
 def _luminance(colour: str) -> float:

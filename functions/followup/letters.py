@@ -9,7 +9,7 @@ from followup import figures
 from followup.digest import MOST_TASKS, Digest
 from followup.layout import lay_out
 from followup.mail import Letter
-from followup.voice import Voice
+from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
 from hearback.contact import Contact
 from hearback.response import Response
@@ -58,9 +58,9 @@ def reply(
 ) -> Letter:
     """What a respondent is answered. `link` opens the page on which they can say more; "" for none.
 
-    `thanks` is for a high score, `why` asks what was missing, `apology` is written in the name of `owner` (of the
-    team if there is none) and promises a call, or a mail where no phone number is known. All of them invite a
-    reply, so the envelope's reply-to must be read by somebody: for an apology, by the owner.
+    `thanks` is for a high score and asks for nothing, `why` asks what was missing, `apology` is written in the name
+    of `owner` (of the team if there is none) and promises a call, or a mail where no phone number is known. All of
+    them invite a reply, so the envelope's reply-to must be read by somebody: for an apology, by the owner.
     """
     voice = Voice.of(survey, response.locale, contact.locale)
     asked = survey.follow_up.get(response.category)
@@ -92,7 +92,7 @@ def task_notice(
     voice = Voice.of(survey)
     newest = sorted(responses, key=lambda response: response.answered_at, reverse=True)
     due = voice.moment(task.due_at, survey.zone)
-    name = shorten(contact.name, 80) if contact else ""
+    name = shorten(contact.name, MOST_NAME) if contact else ""
     who, scores = name or voice.say("somebody"), ", ".join(str(response.score) for response in newest[:3])
     return lay_out(
         "task_notice",
@@ -105,7 +105,9 @@ def task_notice(
         reach=_reach(voice, contact),
         language=one_line(contact.locale) if contact else "",
         dimensions=_dimensions(task.dimensions or {}),
-        answers=[_answer(voice, response, WHOLE_COMMENT, {}) for response in newest[:LISTED_ANSWERS]],
+        answers=[
+            _answer(voice, response, WHOLE_COMMENT, task.dimensions or {}) for response in newest[:LISTED_ANSWERS]
+        ],
         response_ids=", ".join(sorted(task.responses)),
         command=f"hearback tasks close {task.id} --outcome {OUTCOMES[0]}",
         other_outcomes=", ".join(OUTCOMES[1:]),

@@ -20,7 +20,7 @@ MOST_NAME = 100
 MOST_SUBJECT = 200
 """Characters of a subject: more than any inbox shows."""
 MOST_PLAIN = 64
-"""Characters of ASCII that stand in a header as they are; longer ones are encoded, which lets them be folded."""
+"""Characters of a header's line beside its name. Longer ones are encoded, which lets them be folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _encoded(line: str) -> str:
     """RFC 2047: the line itself if it is short ASCII, else encoded words, one on each line of the header."""
     if line.isascii() and len(line) <= MOST_PLAIN and "=?" not in line:
         return line
-    return Header(line, "utf-8").encode(linesep="\r\n")
+    return Header(line, "utf-8", maxlinelen=MOST_PLAIN).encode(linesep="\r\n")
 
 
 def _bare(text: str) -> str:

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from followup.texts import LANGUAGES
-from followup.words import one_line
+from followup.words import one_line, shorten
 from hearback.survey import Survey
+
+MOST_NAME = 80
+"""Characters of a person's name in a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Voice:
         return one_line(self.survey.say(text, self.locale).replace("{brand}", self.brand))
 
     def greeting(self, name: str) -> str:
-        printed = one_line(name)
+        printed = shorten(name, MOST_NAME)
         return self.say("greeting", name=printed) if printed else self.say("greeting_nameless")
 
     def day(self, day: date) -> str:

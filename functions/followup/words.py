@@ -11,8 +11,8 @@ def one_line(text: str) -> str:
 
     Joiners stay: Hindi conjuncts and family emoji are made of them. Halves of surrogate pairs go: UTF-8 has none.
     """
-    spaced = " ".join(text.split())
-    return "".join(letter for letter in spaced if letter not in BIDI and unicodedata.category(letter) not in _CONTROL)
+    printable = (letter for letter in text if letter.isspace() or not _hidden(letter))
+    return " ".join("".join(printable).split())
 
 
 def shorten(text: str, most: int) -> str:
@@ -25,4 +25,5 @@ def shorten(text: str, most: int) -> str:
     return (between_words if len(between_words) > most // 2 else cut).rstrip(" ,;:.") + "…"
 
 
-_CONTROL = frozenset({"Cc", "Cs"})
+def _hidden(letter: str) -> bool:
+    return letter in BIDI or unicodedata.category(letter) in ("Cc", "Cs")

@@ -1,0 +1,226 @@
+"""What a manager reads on Monday."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from followup import figures, letters
+from followup.digest import MOST_TASKS, Digest
+from followup.mail import Letter
+from followup.words import BIDI
+from hearback.nps import Change, Score, change
+from hearback.response import Response
+from hearback.subscription import Subscription, Week
+from hearback.survey import Survey
+from hearback.tally import EMPTY, Tally
+from hearback.task import Task
+from tests.unit.letter_samples import HOSTILE, NOW, answer, read
+
+PUNE = Subscription(
+    survey="shop",
+    id="pune-weekly",
+    name="Asha Rao",
+    email="asha@shop.example",
+    scope={"store": "pune"},
+    weekday=0,
+    hour=9,
+    time_zone="Asia/Kolkata",
+    due_at=NOW,
+)
+
+
+def tally(counts: Sequence[int], **others: int) -> Tally:
+    return Tally({f"s{score}": count for score, count in enumerate(counts)} | others)
+
+
+MANY = tally([40, 12, 25, 30, 41, 99, 120, 310, 520, 803, 1000], invited=9000, answered=2800)
+FEW = tally([0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1], invited=12, answered=3)
+
+
+def week(
+    survey: Survey,
+    counted: Tally = EMPTY,
+    before: Tally = EMPTY,
+    *,
+    changed: Change | None = None,
+    comments: Sequence[Response] = (),
+    tasks: Sequence[Task] = (),
+    subscription: Subscription = PUNE,
+) -> Digest:
+    days = Week(date(2026, 5, 4), date(2026, 5, 10))
+    return Digest(survey, subscription, days, counted, before, changed, comments, tasks, NOW)
+
+
+def tasks(count: int, *, overdue: int = 0) -> list[Task]:
+    """First due first; the overdue ones were due before now, at an hour's distance."""
+    return [
+        Task(
+            id=f"{place:016x}",
+            survey="shop",
+            owner="asha",
+            created_at=NOW - timedelta(days=9),
+            due_at=NOW + timedelta(hours=place - overdue, minutes=30),
+            responses=frozenset({"shop.0x"}),
+            dimensions={"store": "pune"},
+        )
+        for place in range(count)
+    ]
+
+
+def text_of(letter: Letter) -> str:
+    return " ".join(letter.text.split())
+
+
+def test_a_digest_shows_the_score_with_n_and_its_interval(survey: Survey) -> None:
+    letter = letters.digest(week(survey, MANY))
+    assert letter.subject == "pune: NPS 47.9 from 3,000 answers, Mon 4 May to Sun 10 May 2026"
+    for body in (text_of(letter), read(letter).text):
+        assert "Hello Asha Rao," in body
+        assert "Store: pune" in body
+        assert "47.9 95% interval: 45.3 to 50.3, from 3,000 answers" in body
+    assert "Promoters: 1,803 (60%) Passives: 830 (28%) Detractors: 367 (12%)" in text_of(letter)
+
+
+def test_a_score_from_too_few_answers_is_greyed_and_says_so(survey: Survey) -> None:
+    letter = letters.digest(week(survey, FEW))
+    assert letter.subject == "pune: 3 answers, Mon 4 May to Sun 10 May 2026"
+    assert "Too few answers to judge by: 3 of the 30 it takes." in letter.text
+    assert 'class="grey"' in letter.html
+    assert 'class="grey"' not in letters.digest(week(survey, MANY)).html
+
+
+def test_an_empty_week_reads_as_a_sentence_and_shows_no_figures(survey: Survey) -> None:
+    letter = letters.digest(week(survey, before=FEW))
+    assert letter.subject == "pune: no answers, Mon 4 May to Sun 10 May 2026"
+    assert "Nobody answered in these seven days. The week before brought 3 answers." in text_of(letter)
+    assert "No task is open: nobody is waiting for a call." in letter.text
+    assert "Promoter" not in letter.text
+    assert "interval" not in letter.text
+    assert "%" not in read(letter).text
+
+
+def test_a_digest_of_everything_names_the_survey(survey: Survey) -> None:
+    letter = letters.digest(week(survey, MANY, subscription=replace(PUNE, scope={})))
+    assert letter.subject.startswith("How was Chai & Co?: NPS 47.9")
+    assert "Every answer to “How was Chai & Co?”" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (Change(13.66, 0.001), "Up 13.7 points on the week before: more than chance."),
+        (Change(-13.66, 0.001), "Down 13.7 points on the week before: more than chance."),
+        (Change(2.0, 0.4), "the difference to the week before (+2.0 points) can be chance."),
+        (Change(-2.0, 0.4), "the difference to the week before (−2.0 points) can be chance."),
+        (None, "Not compared with the week before: it takes 30 answers in both."),
+    ],
+)
+def test_a_change_is_called_a_change_only_if_it_is_more_than_chance(
+    survey: Survey, changed: Change | None, words: str
+) -> None:
+    assert words in text_of(letters.digest(week(survey, MANY, changed=changed)))
+
+
+def test_the_digest_agrees_with_the_arithmetic(survey: Survey) -> None:
+    before = tally([60, 22, 35, 40, 51, 129, 140, 310, 520, 603, 800])
+    found = change(before.score, MANY.score)
+    assert found is not None
+    letter = letters.digest(week(survey, MANY, before, changed=found))
+    assert f"Up {found.points:.1f} points" in letter.text
+
+
+def test_the_response_rate_is_told_if_anybody_was_invited(survey: Survey) -> None:
+    told = "Of 9,000 people invited in this week, 2,800 have answered so far (31%)."
+    assert told in text_of(letters.digest(week(survey, MANY)))
+    assert "invited" not in letters.digest(week(survey, tally(MANY.score.counts))).text
+
+
+def test_bars_are_as_long_as_their_counts_say() -> None:
+    bars = {bar.score: bar.width for bar in figures.bars(Score.of([1, 0, 0, 0, 0, 0, 0, 0, 0, 500, 1000]))}
+    assert (bars[10], bars[9], bars[8]) == (100, 50, 0)
+    assert bars[0] == 1, "somebody's answer is never invisible"
+
+
+def test_bars_are_drawn_by_cells_that_every_mail_client_draws(survey: Survey) -> None:
+    html = letters.digest(week(survey, FEW)).html
+    widths = re.findall(r'<table role="presentation" width="(\d+)%"[^>]*><tr><td height="14" bgcolor="#', html)
+    assert widths == ["100", "100", "100"]
+
+
+def test_comments_are_shown_with_their_scores_and_what_the_scope_does_not_say(survey: Survey) -> None:
+    letter = letters.digest(week(survey, MANY, comments=[answer(10, "Lovely staff!"), answer(2, "A queue.")]))
+    assert "- 10 of 10, Sun 10 May, Touchpoint: checkout > Lovely staff!" in text_of(letter)
+    assert "- 2 of 10, Sun 10 May, Touchpoint: checkout > A queue." in text_of(letter)
+
+
+def test_a_week_without_comments_says_so(survey: Survey) -> None:
+    assert "Nobody left a comment." in letters.digest(week(survey, MANY)).text
+
+
+def test_open_and_overdue_tasks_are_listed_in_the_readers_time_zone(survey: Survey) -> None:
+    tokyo = replace(PUNE, time_zone="Asia/Tokyo")
+    letter = letters.digest(week(survey, tasks=tasks(2, overdue=1), subscription=tokyo))
+    assert letter.subject.endswith("; one task overdue")
+    assert "2 tasks are open. One is past due." in letter.text
+    assert "- was due Mon 11 May, 12:00 JST: Asha Rao (0000000000000000)" in text_of(letter)
+    assert "- due Mon 11 May, 13:00 JST: Asha Rao (0000000000000001)" in text_of(letter)
+
+
+def test_many_tasks_are_counted_and_the_first_due_listed(survey: Survey) -> None:
+    letter = letters.digest(week(survey, tasks=tasks(30, overdue=3)))
+    assert letter.subject.endswith("; 3 tasks overdue")
+    assert "30 tasks are open. 3 are past due." in letter.text
+    assert letter.text.count("- was due") + letter.text.count("- due") == letters.LISTED_TASKS
+    assert "and 22 more, due later" in letter.text
+
+
+def test_a_count_that_was_cut_off_is_not_told_as_exact(survey: Survey) -> None:
+    assert f"{MOST_TASKS} tasks or more are open." in letters.digest(week(survey, tasks=tasks(MOST_TASKS))).text
+
+
+def test_a_task_of_somebody_who_left_the_survey_is_listed_by_the_owners_id(survey: Survey) -> None:
+    gone = replace(tasks(1)[0], owner="former")
+    assert ": former (" in letters.digest(week(survey, tasks=[gone])).text
+
+
+def test_a_digest_is_written_in_the_surveys_default_language(survey: Survey) -> None:
+    hindi = survey.model_copy(update={"locales": ["hi", "en"]})
+    letter = letters.digest(week(hindi, MANY, comments=[answer(2, "कतार")], tasks=tasks(30, overdue=2)))
+    assert letter.subject == "pune: NPS 47.9, 3,000 जवाब, सोम, 4 मई से रवि, 10 मई 2026; 2 कामों का समय निकल चुका है"
+    assert "95% अंतराल: 45.3 से 50.3, आधार: 3,000 जवाब" in letter.text
+    assert not re.search(r"\b(Hello|answers|open|Unsubscribe|due)\b", letter.text)
+
+
+def test_a_week_over_new_year_names_both_years(survey: Survey) -> None:
+    over = replace(week(survey), week=Week(date(2026, 12, 28), date(2027, 1, 3)))
+    assert "Mon 28 December 2026 to Sun 3 January 2027" in letters.digest(over).text
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_are_printed_as_words(survey: Survey, words: str) -> None:
+    subscriber = replace(PUNE, name=words)
+    safe = read(letters.digest(week(survey, MANY, comments=[answer(2, "Fine.")])))
+    letter = letters.digest(week(survey, MANY, comments=[answer(2, words)], subscription=subscriber))
+    assert read(letter).tags == safe.tags
+    assert read(letter).links == safe.links == []
+    assert not BIDI & set(letter.subject + letter.text + letter.html)
+    assert letter.html.encode()
+
+
+@pytest.mark.parametrize("counted", [EMPTY, FEW, MANY])
+@pytest.mark.parametrize("locales", [["en"], ["hi"]])
+def test_nothing_of_the_program_shows(survey: Survey, counted: Tally, locales: list[str]) -> None:
+    spoken = survey.model_copy(update={"locales": locales})
+    letter = letters.digest(week(spoken, counted, comments=[answer(9, "Tom & Jerry's")], tasks=tasks(1, overdue=1)))
+    for body in (letter.subject, letter.text, read(letter).text):
+        assert not re.search(r"&\w+;|\{\{|\}\}|\{%|\bNone\b|\bTrue\b|\{\w+\}|-0\.0", body)
+    assert all(len(line) <= 72 for line in letter.text.splitlines())
+    assert "\n\n\n" not in letter.text
+
+
+@pytest.mark.parametrize(("value", "printed"), [(60.25, "60.2"), (-0.04, "0.0"), (-12.34, "−12.3"), (100.0, "100.0")])
+def test_points_have_one_decimal_a_true_minus_and_no_negative_zero(value: float, printed: str) -> None:
+    assert figures.points(value) == printed
