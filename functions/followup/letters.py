@@ -103,7 +103,7 @@ def task_notice(
         due=due,
         name=name,
         reach=_reach(voice, contact),
-        language=one_line(contact.locale) if contact else "",
+        language=shorten(contact.locale, 20) if contact else "",
         dimensions=_dimensions(task.dimensions or {}),
         answers=[
             _answer(voice, response, WHOLE_COMMENT, task.dimensions or {}) for response in newest[:LISTED_ANSWERS]
