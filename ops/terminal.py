@@ -1,7 +1,8 @@
 """What a command prints: answers on stdout, everything said on the way on stderr, so that `--json` can be piped."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -39,9 +40,21 @@ def complain(message: str) -> None:
 
 def tracked(items: Iterable[T], doing: str, total: int | None = None) -> Iterator[T]:
     """The items, with a progress bar on stderr where that is a terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+    with _bar() as progress:
         yield from progress.track(items, total=total, description=doing)
+
+
+@contextmanager
+def advancing(doing: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr where that is a terminal; call it with how much more is done."""
+    with _bar() as progress:
+        task = progress.add_task(doing, total=total)
+        yield lambda more: progress.advance(task, more)
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
 def local_time(moment: datetime, zone: ZoneInfo) -> str:

@@ -157,6 +157,15 @@ class Table:
                 return
             start = {"ExclusiveStartKey": from_wire(page["LastEvaluatedKey"])}
 
+    def scan_page(self, request: Request) -> tuple[list[Request], int, Item | None]:
+        """A page of a scan, how many items were read for it, and the key to go on from (None at the end).
+
+        Items are in DynamoDB's own notation: who reads a whole table may meet one that is none of ours.
+        """
+        page = self._call("scan", request)
+        rest = page.get("LastEvaluatedKey")
+        return page["Items"], page["ScannedCount"], from_wire(rest) if rest else None
+
     def get_many(self, keys: Sequence[Mapping[str, str]]) -> Iterator[Item]:
         """The items of some keys that exist, read consistently, in no order."""
         for first in range(0, len(keys), 100):
