@@ -75,7 +75,7 @@ class Function:
         `source` names where the event came from, for the status page. Waits at most `wait` seconds (None: as long
         as it takes) for a free process. Raises FunctionError or NoFreeProcess.
         """
-        if not self._places.acquire(timeout=-1 if wait is None else wait):
+        if not self._places.acquire(timeout=wait):
             raise NoFreeProcess(self.logical_id)
         try:
             with self._activity.working():

@@ -13,6 +13,7 @@ import yaml
 from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
 from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
 from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 # Where `sam package` would have put the code. The transform wants a bucket; nothing ever reads it.
 _PACKAGED = {"Bucket": "local", "Key": "code"}
@@ -44,7 +45,7 @@ class Template:
 def read_template(path: Path, region: str) -> Template:
     """Read and transform the template at `path`. Raises TemplateError if it cannot be."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), _ShortFormLoader)  # a SafeLoader
+        document = yaml_parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise TemplateError(f"There is no template at {path}.") from None
     except yaml.YAMLError as error:
@@ -80,26 +81,6 @@ def parameter_values(template: Template, given: Mapping[str, str]) -> dict[str, 
             raise TemplateError(f"Parameter {name} is {value!r}, which does not match {pattern}.")
         values[name] = value
     return values
-
-
-class _ShortFormLoader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms: `!Ref X` is `{"Ref": "X"}`, `!Sub X` is `{"Fn::Sub": "X"}`."""
-
-
-def _short_form(loader: yaml.SafeLoader, function: str, node: yaml.Node) -> dict[str, Any]:
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    elif isinstance(node, yaml.MappingNode):
-        value = loader.construct_mapping(node, deep=True)
-    if function == "GetAtt" and isinstance(value, str):
-        value = value.split(".", 1)
-    return {function if function in {"Ref", "Condition"} else f"Fn::{function}": value}
-
-
-_ShortFormLoader.add_multi_constructor("!", _short_form)
 
 
 def _code_folders(document: Mapping[str, Any], root: Path) -> dict[str, tuple[Path, ...]]:
