@@ -1,11 +1,12 @@
 """What tests share: a small survey, the template's own resources under moto, and API Gateway's events."""
 
 import base64
+import gzip
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,11 +16,18 @@ import pytest
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
+from collect import api
+from collect.wiring import wiring
+from hearback import clock
+from hearback import token as signed
 from hearback.aws import clients
 from hearback.aws.directory import Directory
-from hearback.aws.dynamodb import Table
+from hearback.aws.dynamodb import Table, from_wire
 from hearback.aws.feedback import Feedback
+from hearback.fact import FactId
+from hearback.response import Response
 from hearback.survey import Survey
+from hearback.token import Token
 
 REGION = "eu-west-1"
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
@@ -171,6 +179,70 @@ def _environment(template: Mapping[str, Any], names: Mapping[str, str]) -> dict[
         for name, given in resource["Properties"]["Environment"]["Variables"].items()
         if not name.startswith("POWERTOOLS_")
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What collect answered, as a client reads it."""
+
+    status: int
+    headers: Mapping[str, str]
+    raw: bytes
+    """As it went over the wire, perhaps compressed."""
+
+    @property
+    def text(self) -> str:
+        return (gzip.decompress(self.raw) if self.headers.get("content-encoding") == "gzip" else self.raw).decode()
+
+    @property
+    def json(self) -> dict[str, Any]:
+        parsed: dict[str, Any] = json.loads(self.text)
+        return parsed
+
+
+@dataclass(slots=True)
+class Collect:
+    """The collect function with its survey applied, at a time that tests set."""
+
+    tables: Tables
+    survey: Survey
+    event: ApiEvent
+    now: datetime = NOW
+
+    def handle(self, event: Mapping[str, Any]) -> Answered:
+        reply = api.handler(dict(event), None)
+        body = base64.b64decode(reply["body"]) if reply["isBase64Encoded"] else reply["body"].encode()
+        return Answered(reply["statusCode"], {name.lower(): value for name, value in reply["headers"].items()}, body)
+
+    def request(self, method: str, path: str, **parts: Any) -> Answered:
+        return self.handle(self.event(method, path, **parts))
+
+    def form(self, path: str, fields: str, **parts: Any) -> Answered:
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return self.request("POST", path, body=fields, headers=headers, **parts)
+
+    def submit(self, token: str, **said: Any) -> Answered:
+        return self.request("POST", f"/v1/surveys/{self.survey.id}/responses", body={"token": token, **said})
+
+    def token(self, **parts: Any) -> str:
+        """A mail's token for a new response; `parts` are Token's fields."""
+        subject = str(FactId.mint(self.survey.id, self.survey.shards, self.now))
+        given = {"purpose": "answer", "subject": subject, "expires_at": NOW + timedelta(days=30), "channel": "mail"}
+        return signed.sign(Token(**{**given, **parts}), wiring().token_keys.at(self.now))
+
+    def stored(self) -> list[Response]:
+        """Every response in the table."""
+        items = self.tables.feedback.client.scan(TableName=self.tables.feedback.name)["Items"]
+        return [Response.from_item(from_wire(item)) for item in items]
+
+
+@pytest.fixture
+def collect(tables: Tables, survey: Survey, api_event: ApiEvent, monkeypatch: pytest.MonkeyPatch) -> Collect:
+    wiring.cache_clear()
+    tables.people.put_survey(survey, NOW)
+    made = Collect(tables, survey, api_event)
+    monkeypatch.setattr(clock, "now", lambda: made.now)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -57,10 +57,8 @@ ENGLISH = Wording(
     own_words="In your own words",
     save="Save",
     skip="Skip",
-    done=Notice("Thank you!", "Your answer is with us, and somebody will read it. You can close this page."),
-    answered=Notice(
-        "Thank you!", "We have your answer already. It can no longer be changed here, but it is in good hands."
-    ),
+    done=Notice("Thank you!", "Your answer is with us. You can close this page."),
+    answered=Notice("Thank you!", "We have your answer already. It can no longer be changed here."),
     unsubscribe=Notice("Stop these e-mails?", "We will no longer ask you for feedback by e-mail."),
     unsubscribe_button="Yes, stop them",
     unsubscribed=Notice("You are unsubscribed", "We will not e-mail you about your feedback again."),
@@ -95,8 +93,8 @@ HINDI = Wording(
     own_words="अपने शब्दों में",
     save="सहेजें",
     skip="छोड़ें",
-    done=Notice("धन्यवाद!", "आपका जवाब हमें मिल गया है और उसे ज़रूर पढ़ा जाएगा। अब आप यह पेज बंद कर सकते हैं।"),
-    answered=Notice("धन्यवाद!", "आपका जवाब हमारे पास पहले से है। अब उसे यहाँ बदला नहीं जा सकता, पर हम उस पर ध्यान दे रहे हैं।"),
+    done=Notice("धन्यवाद!", "आपका जवाब हमें मिल गया है। अब आप यह पेज बंद कर सकते हैं।"),
+    answered=Notice("धन्यवाद!", "आपका जवाब हमारे पास पहले से है। अब उसे यहाँ बदला नहीं जा सकता।"),
     unsubscribe=Notice("ये ईमेल बंद करें?", "इसके बाद हम आपसे ईमेल पर राय नहीं माँगेंगे।"),
     unsubscribe_button="हाँ, बंद करें",
     unsubscribed=Notice("ईमेल बंद कर दिए गए हैं", "अब हम आपकी राय के बारे में आपको ईमेल नहीं भेजेंगे।"),
