@@ -16,6 +16,10 @@ WHOLE = "all"
 SCORES = tuple(f"s{score}" for score in range(11))
 COMMENTS, INVITED, DELIVERED, ANSWERED = "comments", "invited", "delivered", "answered"
 COUNTERS = (*SCORES, COMMENTS, INVITED, DELIVERED, ANSWERED)
+LEDGER = "L#"
+"""What every ledger's key begins with."""
+CORRECTIONS = "corrections"
+"""Of a tally item: how often it was set right by hand of an operator."""
 VALUES_PER_PAGE = 40
 """Values of a dimension that share an item. With 15 counters each and at most 60 bytes a value an item stays
 under 44 KB, so that no transaction of 100 items with their ledgers comes to DynamoDB's 4 MB."""
@@ -82,7 +86,7 @@ class Ledger:
 
     @staticmethod
     def key_of(kind: Kind, fact: FactId) -> str:
-        return f"L#{kind}#{fact}"
+        return f"{LEDGER}{kind}#{fact}"
 
     @staticmethod
     def key_item(key: str) -> dict[str, str]:
@@ -138,6 +142,23 @@ def add_request(pk: str, sk: str, increments: Mapping[str, int]) -> dict[str, An
     }
 
 
+def correct_request(pk: str, sk: str, increments: Mapping[str, int], corrections: int) -> dict[str, Any]:
+    """Add to the counters of one tally item what it lacks, on condition that it was corrected only so often.
+
+    Counting goes on meanwhile: it does not change what an item lacks. Another correction does.
+    """
+    request = add_request(pk, sk, increments)
+    so_often = "#corrections = :corrections" if corrections else "attribute_not_exists(#corrections)"
+    return request | {
+        "UpdateExpression": request["UpdateExpression"] + ", #corrections :one",
+        "ConditionExpression": so_often,
+        "ExpressionAttributeNames": request["ExpressionAttributeNames"] | {"#corrections": CORRECTIONS},
+        "ExpressionAttributeValues": request["ExpressionAttributeValues"]
+        | {":one": 1}
+        | ({":corrections": corrections} if corrections else {}),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Counts of one survey, one dimension value ("" for the whole), one day or the sum of many."""
@@ -163,6 +184,11 @@ def day_of(item: Mapping[str, Any]) -> str:
     """The day, yyyy-mm-dd in the survey's time zone, that a tally item counts."""
     day: str = item["sk"]
     return day.partition("#")[0]
+
+
+def counters_of(item: Mapping[str, Any]) -> dict[str, int]:
+    """What one stored item has counted, by attribute (`<value>|<counter>`); zeros left out."""
+    return {name: count for name, count in item.items() if "|" in name and isinstance(count, int) and count}
 
 
 def tallies_of(item: Mapping[str, Any]) -> dict[str, Tally]:
