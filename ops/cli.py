@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
-from ops import digest, doctor, importing, invite, outbox, report, survey, tasks
+from ops import digest, doctor, importing, invite, outbox, reconcile, report, survey, tasks
 from ops.deployment import in_aws, on_this_machine
 from ops.terminal import Stop, complain
 
@@ -31,6 +31,7 @@ app.add_typer(tasks.app, name="tasks")
 app.add_typer(digest.app, name="digest")
 app.command("outbox")(outbox.outbox)
 app.command("doctor")(doctor.doctor)
+app.command("reconcile")(reconcile.reconcile)
 
 
 @app.callback()

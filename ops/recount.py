@@ -103,7 +103,7 @@ def _compared(
             continue
         found = stored.get(ledger.key)
         if isinstance(found, BadLedger):
-            detail = "delete this item of TallyTable, then run this again with --fix"
+            detail = f"delete item {ledger.key} of TallyTable, then run this again with --fix"
             yield Suspect(place, "its ledger cannot be read", detail)
         elif found is None:
             yield Suspect(place, "not counted", f"version {ledger.version}", ledger)

@@ -95,6 +95,8 @@ class Verdict:
     drifts: list[Drift]
     moving: list[Day]
     """Days that differed but were counted on all the while: to be judged when they are quiet."""
+    unreadable: list[str] = field(default_factory=list)
+    """Keys of ledgers that cannot be read. There is no sum with them, so nothing else was judged."""
 
 
 def tallies_of(survey: str) -> dict[str, Any]:
@@ -131,6 +133,8 @@ def check(tallies: Table, sum_up: Callable[[], Sums], sleep: Callable[[float], N
     """Find the tally items that differ. `sum_up` reads all ledgers, which takes its time; traffic may go on."""
     drifts: list[Drift] = []
     before = sum_up()
+    if before.unreadable:
+        return Verdict([], [], before.unreadable)
     watched = before.places
     for _ in range(LOOKS):
         first = _read(tallies, watched)

@@ -1,0 +1,84 @@
+"""`hearback reconcile`: recounts from the facts, shows every difference, repairs it while answers keep coming."""
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from ops.bookmark import Bookmark
+from ops.deployment import chosen
+from ops.reconciliation import Reconciliation
+from ops.scanning import item_count
+from ops.terminal import AsJson, Stop, advancing, out, print_json, say
+
+DIFFERENCES_REMAIN = 1
+"""Exit code."""
+BOOKMARK = Path(".hearback/reconcile.json")
+
+
+def reconcile(
+    ctx: typer.Context,
+    survey: Annotated[str, typer.Option(metavar="ID", help="Only this survey. All of them if left out.")] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what differs.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the last run was stopped.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Recount from the facts: show every difference, and repair it with --fix, while answers keep coming."""
+    deployment = chosen(ctx)
+    feedback, tallies = deployment.feedback.table, deployment.tallies.table
+    run = Reconciliation(feedback, tallies, survey, fix)
+    bookmark = Bookmark(BOOKMARK, {"table": feedback.name, "survey": survey, "fix": fix})
+    if resume:
+        run.go_on(bookmark.read())
+    with advancing("Facts", item_count(feedback)) as advance:
+
+        def progressed(read: int) -> None:
+            advance(read)
+            bookmark.keep(run.come)
+
+        try:
+            run.compare_facts(progressed)
+        except KeyboardInterrupt:
+            bookmark.keep(run.come, now=True)
+            raise Stop(f"stopped after {run.facts:,} facts; go on with the same command and --resume") from None
+    bookmark.remove()
+    with advancing("Tallies", item_count(tallies)) as advance:
+        run.compare_tallies(advance)
+    if as_json:
+        print_json(
+            {
+                "facts": run.facts,
+                "differences": [asdict(one) for one in run.differences],
+                "remaining": run.remaining,
+                "moving": [{"survey": name, "day": day} for name, day in run.moving],
+            }
+        )
+    else:
+        _show(run)
+    if run.remaining:
+        raise typer.Exit(DIFFERENCES_REMAIN)
+
+
+def _show(run: Reconciliation) -> None:
+    if run.differences:
+        table = Table(box=box.SIMPLE_HEAD)
+        for name in ("where", "what differs", "in what", "now"):
+            table.add_column(name, overflow="fold")
+        for one in run.differences:
+            now = "[green]repaired[/]" if one.repaired else "[red]differs[/]"
+            table.add_row(escape(one.where), one.wrong, escape(one.detail), now)
+        out.print(table)
+    found = Counter(one.repaired for one in run.differences)
+    if not run.differences:
+        out.print(f"{run.facts:,} facts: every one is counted as it is, and every tally is the sum of its ledgers.")
+    else:
+        out.print(f"{run.facts:,} facts: {found[True]:,} differences repaired, {found[False]:,} remain.")
+    for name, day in run.moving:
+        say(f"[yellow]Not judged:[/] the tallies of {escape(name)} on {day} were counted on all the while. Run again")
+    if run.remaining and not run.fix:
+        say("Repair them with: hearback reconcile --fix")

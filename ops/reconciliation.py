@@ -1,0 +1,150 @@
+"""One run through all facts, ledgers and tallies: what differs, what was repaired, what remains."""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from aggregate.counting import Pace
+from hearback.aws.dynamodb import Table
+from ops import recount, tally_check
+from ops.recount import Place, Suspect
+from ops.scanning import FROM_THE_BEGINNING, Start, Wire, scan
+from ops.tally_check import Day, Drift, Sums
+
+LONGEST_REPAIR = 60.0
+"""Seconds that the repairs of one page may try, against throttles and conflicts with aggregators."""
+LOOKS, BETWEEN_LOOKS = 3, 2.0
+"""A fact that was just written is counted within about a second: how often it is looked at before it is called
+a difference, and the seconds in between."""
+
+Progressed = Callable[[int], None]
+"""Told after each page how many items were read for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as the facts say."""
+
+    where: str
+    wrong: str
+    detail: str
+    repaired: bool = False
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """Compares, and repairs if asked to."""
+
+    feedback: Table
+    tallies: Table
+    survey: str = ""
+    """Only this one; all of them if empty."""
+    fix: bool = False
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    facts: int = 0
+    """Facts compared so far."""
+    differences: list[Difference] = field(default_factory=list)
+    moving: list[Day] = field(default_factory=list)
+    """Days whose tallies were counted on all the while, so that they could not be judged."""
+    _starts: dict[int, Start] = field(default_factory=lambda: dict(FROM_THE_BEGINNING))
+    _waiting: list[Place] = field(default_factory=list)
+    """Suspects that perhaps are just about to be counted."""
+
+    @property
+    def remaining(self) -> int:
+        return sum(not one.repaired for one in self.differences)
+
+    def come(self) -> dict[str, Any]:
+        """How far it has come through the facts, for `go_on`."""
+        return {
+            "starts": {str(segment): start for segment, start in self._starts.items()},
+            "facts": self.facts,
+            "waiting": self._waiting,
+            "differences": [asdict(one) for one in self.differences],
+        }
+
+    def go_on(self, come: Mapping[str, Any]) -> None:
+        self._starts = {int(segment): start for segment, start in come["starts"].items()}
+        self.facts = come["facts"]
+        self._waiting = [(pk, sk) for pk, sk in come["waiting"]]
+        self.differences = [Difference(**one) for one in come["differences"]]
+
+    def compare_facts(self, progressed: Progressed) -> None:
+        """Every fact with its ledger. Can be stopped after any page and go on."""
+
+        def work(page: Sequence[Wire]) -> tuple[int, list[Suspect]]:
+            return len(page), recount.suspects(self.feedback, self.tallies, page)
+
+        for step in scan(self.feedback, work, recount.facts_of(self.survey), dict(self._starts)):
+            compared, found = step.made
+            self._take(found)
+            self.facts += compared
+            if step.goes_on:
+                self._starts[step.segment] = step.goes_on
+            else:
+                del self._starts[step.segment]
+            progressed(step.read)
+        self._settle()
+
+    def compare_tallies(self, progressed: Progressed) -> None:
+        """Every tally with the sum of its ledgers. Begins again if it is stopped: a sum is of one piece."""
+        verdict = self._check(progressed)
+        no_sum = "cannot be read, so its survey's tallies were not compared"
+        self.differences += [Difference(key, "ledger", no_sum) for key in verdict.unreadable]
+        if self.fix and verdict.drifts:
+            tally_check.correct(self.tallies, verdict.drifts)
+            after = self._check(progressed)
+            left = {one.place for one in after.drifts}
+            new = [one for one in after.drifts if one.place not in {each.place for each in verdict.drifts}]
+            self.differences += [_difference(one, repaired=one.place not in left) for one in verdict.drifts + new]
+            self.moving = after.moving
+        else:
+            self.differences += [_difference(one) for one in verdict.drifts]
+            self.moving = verdict.moving
+
+    def _check(self, progressed: Progressed) -> tally_check.Verdict:
+        def sum_up() -> Sums:
+            total = Sums()
+            for step in scan(self.tallies, tally_check.summed, tally_check.tallies_of(self.survey)):
+                total.merge(step.made)
+                progressed(step.read)
+            return total
+
+        return tally_check.check(self.tallies, sum_up, self.sleep)
+
+    def _take(self, found: Sequence[Suspect]) -> None:
+        """Repair what was found, or keep it for a second look."""
+        lost = [one for one in found if not one.wanted]
+        self.differences += [Difference(one.name, one.wrong, one.detail) for one in lost]
+        countable = [one for one in found if one.wanted]
+        if not self.fix:
+            self._waiting += [one.place for one in countable]
+        elif countable:
+            until = self.monotonic() + LONGEST_REPAIR
+            pace = Pace(lambda: until - self.monotonic(), self.sleep, random.random)
+            recount.repair(self.tallies, countable, pace)
+            left = {one.place for one in self._look_again([one.place for one in countable])}
+            self.differences += [
+                Difference(one.name, one.wrong, one.detail, repaired=one.place not in left) for one in countable
+            ]
+
+    def _settle(self) -> None:
+        """Look again at what was not repaired: what was on its way has arrived."""
+        left = self._look_again(self._waiting)
+        for _ in range(LOOKS - 1):
+            if not any(one.wrong == "not counted" for one in left):
+                break
+            self.sleep(BETWEEN_LOOKS)
+            left = self._look_again([one.place for one in left])
+        self.differences += [Difference(one.name, one.wrong, one.detail) for one in left]
+        self._waiting = []
+
+    def _look_again(self, places: Sequence[Place]) -> list[Suspect]:
+        return recount.look_again(self.feedback, self.tallies, places)
+
+
+def _difference(drift: Drift, *, repaired: bool = False) -> Difference:
+    return Difference(drift.name, "not the sum of its ledgers", drift.detail, repaired)
