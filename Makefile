@@ -8,6 +8,7 @@ SHELL := bash
 
 PORT ?= 8000
 WORKERS ?= 2
+RUNS ?= 11
 
 # Tried by running them: a version manager's shim may be on PATH and refuse.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -42,8 +43,8 @@ build: .venvs/sam/.stamp ## what would be deployed, in .aws-sam/build
 deploy: build ## build and deploy to the AWS account you are signed in to
 	@$(SAM) deploy
 
-bench: .venv/.stamp ## cold start, measured
-	@.venv/bin/python -m benchmarks.cold_start
+bench: .venv/.stamp .venvs/engine/.stamp ## cold start of each function, measured (RUNS=11)
+	@.venv/bin/python -m benchmarks.cold_start --runs $(RUNS)
 
 lock: .venvs/lock/.stamp ## write every lock again from its .in file (UPGRADE=--upgrade moves versions)
 	@echo "locking dependencies"
