@@ -102,7 +102,7 @@ class Deployment:
     def invoke(self, function: str) -> Any:
         """Run a function now, by its name in the template, with an empty event; what it returns. Raises Stop."""
         if self.local:
-            answer = ask_local(self.local, f"/_local/invoke/{function}", {}, timeout=310)
+            answer = ask_local(self.local, f"/_local/invoke/{function}", {}, timeout=310)["result"]
         else:
             found = self.client("cloudformation").describe_stack_resource(
                 StackName=self.stack, LogicalResourceId=function

@@ -1,0 +1,164 @@
+"""Some weeks in the life of a Hearback, lived through in a minute: invitations, visits, calls, the clock."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from heapq import heappop, heappush
+from pathlib import Path
+from random import Random
+
+from hearback.task import DUE_KIND, Outcome, Task
+from local.outbox import Mail
+from local.stack import Stack
+from ops.csv_file import CsvFile
+from ops.demo_browser import Browser, Page
+from ops.demo_customers import Customer, Visit, customers, passers_by, write_guest_list
+from ops.deployment import Deployment
+from ops.dimension_columns import dimension_columns
+from ops.invite import GuestList, invite_all
+
+WEEKS = 4
+_MORNING, _EVENING = timedelta(hours=4, minutes=30), timedelta(hours=16, minutes=30)
+"""In UTC: ten in the morning and ten at night in India."""
+_SETTLED = timedelta(minutes=5)
+"""Longer than the settle time: by then what follows an answer has happened."""
+_AT_THE_TILL = 5 * 7 * WEEKS
+_BUSY = 60.0
+_CALLS: tuple[tuple[Outcome, str], ...] = (
+    ("resolved", "Called, listened, exchanged the item."),
+    ("resolved", "Apologised, and told them what we changed."),
+    ("refunded", "Money is back on the card."),
+    ("unreachable", "Tried three times, sent a mail."),
+    ("no-action", "Only wanted to be heard."),
+)
+
+
+@dataclass
+class Weeks:
+    """Lives through the weeks before `end`. What happens follows from the seed, but for the ids."""
+
+    stack: Stack
+    deployment: Deployment
+    folder: Path
+    """Where the guest lists are left to look at."""
+    end: datetime
+    seed: int = 1
+    _agenda: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    _entries: int = 0
+
+    def __post_init__(self) -> None:
+        self._browser = Browser()
+        self._random = Random(self.seed)  # noqa: S311 - invented people, no secrets
+
+    @property
+    def begin(self) -> datetime:
+        """The first midnight."""
+        return self.end.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(weeks=WEEKS)
+
+    def live(self, reached: Callable[[datetime], None]) -> None:
+        """Let it all happen, calling `reached` with the simulated time as it moves."""
+        self._write_agenda()
+        while self._agenda and self._agenda[0][0] < self.end:
+            at, _, happens = heappop(self._agenda)
+            self._move_to(at)
+            happens()
+            reached(at)
+        self._settle()
+        self.stack.advance(max(-self.stack.clock.offset, timedelta()))
+        self.stack.wait_until_idle(_BUSY)
+        reached(self.end)
+
+    def _write_agenda(self) -> None:
+        guests = customers(self.seed)
+        for week in range(WEEKS):
+            self._plan(self.begin + timedelta(weeks=week) + _MORNING, partial(self._invite, guests[week::WEEKS], week))
+        for day in range(7 * WEEKS + 1):
+            midnight = self.begin + timedelta(days=day)
+            self._plan(midnight + _MORNING, self._call_customers)
+            self._plan(midnight + _EVENING, self._settle)
+        for visit in passers_by(self.seed, _AT_THE_TILL):
+            hours = 24 * self._random.randrange(7 * WEEKS) + self._random.uniform(5, 15)
+            self._plan(self.begin + timedelta(hours=hours), partial(self._answer_at_the_till, visit))
+
+    def _plan(self, at: datetime, happens: Callable[[], None]) -> None:
+        self._entries += 1
+        heappush(self._agenda, (at, self._entries, happens))
+
+    def _move_to(self, at: datetime) -> None:
+        self.stack.advance(max(at - self.stack.now(), timedelta()))
+
+    def _settle(self) -> None:
+        """Let what was answered be counted, and be followed up."""
+        self.stack.wait_until_idle(_BUSY)
+        self.stack.advance(_SETTLED)
+        self.stack.wait_until_idle(_BUSY)
+
+    def _invite(self, guests: Sequence[Customer], week: int) -> None:
+        asked_at = self.stack.now()
+        for survey in ("store", "product"):
+            invited = [guest for guest in guests if guest.survey == survey]
+            file = self.folder / f"{survey}-week-{week + 1}.csv"
+            write_guest_list(file, invited)
+            self._invite_file(file, survey, invited[0])
+        self._settle()
+        mails = {mail.recipients[0]: mail for mail in self.stack.mails(since=asked_at) if "/a/" in _text(mail)}
+        for guest in guests:
+            self._plan(asked_at + guest.visit.after, partial(self._visit, guest, mails[guest.email]))
+
+    def _invite_file(self, file: Path, survey: str, example: Customer) -> None:
+        """As `hearback invite` does."""
+        definition = self.deployment.survey(survey)
+        table = CsvFile.read(file)
+        columns = {"--email": "email", "--name": "name", "--phone": "phone", "--locale": "language"}
+        dimensions = dimension_columns([f"{name}={name}" for name in example.dimensions], definition)
+        guests = GuestList(definition, table.choose(columns | dimensions), self.deployment, self.stack.now())
+        invite_all(table, guests)
+
+    def _visit(self, guest: Customer, mail: Mail) -> None:
+        link = _link(mail, "a")
+        if guest.leaves:
+            self._browser.send(self._browser.open(_link(mail, "u")), {})
+        elif guest.visit.way == "page":
+            self._answer(self._browser.open(f"{link}?score={guest.visit.first_thought}"), guest.visit)
+        elif guest.visit.way == "json":
+            said = {"token": link.rpartition("/")[2], "score": guest.visit.score, "comment": guest.visit.comment}
+            self._browser.post_json(f"{self.stack.url}/v1/surveys/{guest.survey}/responses", said)
+
+    def _answer_at_the_till(self, visit: Visit) -> None:
+        self._answer(self._browser.open(f"{self.stack.url}/s/store?touchpoint=till"), visit)
+
+    def _answer(self, page: Page, visit: Visit) -> None:
+        """Confirm a score, perhaps change it, then answer what is asked until one has had enough."""
+        following = self._browser.send(page, {"score": str(visit.first_thought)})
+        if visit.score != visit.first_thought:
+            following = self._browser.send(page, {"score": str(visit.score)})
+        while following.action:
+            if following.texts:
+                said = visit.comment
+            elif visit.choice is None:
+                return
+            else:
+                said = following.choices["said"][visit.choice]
+            following = self._browser.send(following, {"said": said} if said else {"skip": "1"})
+
+    def _call_customers(self) -> None:
+        """What owners do in the morning: close some of their tasks."""
+        directory = self.deployment.directory
+        for task in [Task.from_item(item) for item in directory.due(DUE_KIND)]:
+            if self._random.random() < 0.6:
+                outcome, note = self._random.choice(_CALLS)
+                directory.close_task(task, outcome, note, self.stack.now())
+
+
+def _link(mail: Mail, kind: str) -> str:
+    """The first link of a mail that begins with /a/ (to answer) or /u/ (to leave), without its query."""
+    found = re.search(rf"https?://[^\s>/]+/{kind}/[^\s>?]+", _text(mail))
+    if found is None:
+        raise LookupError(f"the mail {mail.subject!r} has no link of this kind")
+    return found[0]
+
+
+def _text(mail: Mail) -> str:
+    return mail.body("plain") or ""
