@@ -5,6 +5,8 @@ mail this contact no more.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
@@ -12,6 +14,9 @@ from aws_lambda_powertools import Logger
 from followup import wiring
 from followup.post import CLAIM_TAG
 from hearback import clock
+from hearback.aws.claims import Claims
+from hearback.aws.directory import Directory
+from hearback.aws.feedback import Feedback
 from hearback.contact import Suppression, SuppressionReason
 from hearback.fact import FactId
 
@@ -23,21 +28,39 @@ logger = Logger()
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> None:
     """Take in one SES event."""
+    took = take_in(event, wiring.claims(), wiring.feedback(), wiring.directory(), clock.now())
+    if took is None:
+        logger.warning("event of a mail that is not ours", extra={"kind": event["detail"]["eventType"]})
+    else:
+        logger.info("mail event", extra={"kind": took.kind, "effect": took.effect, "suppressed": took.suppressed})
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What an event told."""
+
+    kind: str
+    effect: str
+    suppressed: SuppressionReason | None
+
+
+def take_in(
+    event: Mapping[str, Any], claims: Claims, feedback: Feedback, directory: Directory, now: datetime
+) -> Took | None:
+    """Settle the mail's claim, mark its invitation, suppress its contact; None if the mail is not ours."""
     detail = event["detail"]
     kind: str = detail["eventType"]
     digests: list[str] = detail["mail"].get("tags", {}).get(CLAIM_TAG, [])
-    claim = wiring.claims().get(digests[0]) if digests else None
+    claim = claims.get(digests[0]) if digests else None
     if claim is None:
-        logger.warning("event of a mail that is not ours", extra={"kind": kind})
-        return
-    now = clock.now()
-    wiring.claims().settle(digests[0], "done", now, detail["mail"]["messageId"])
+        return None
+    claims.settle(digests[0], "done", now, detail["mail"]["messageId"])
     if kind == "Delivery" and "invitation" in claim:
-        wiring.feedback().mark_invitation(FactId.parse(claim["invitation"]), "delivered")
+        feedback.mark_invitation(FactId.parse(claim["invitation"]), "delivered")
     reason = suppression_reason(detail)
     if reason and "contact" in claim:
-        wiring.directory().suppress(Suppression(claim["contact"], reason, now))
-    logger.info("mail event", extra={"kind": kind, "effect": claim["effect"], "suppressed": reason})
+        directory.suppress(Suppression(claim["contact"], reason, now))
+    return Took(kind, claim["effect"], reason)
 
 
 def suppression_reason(detail: Mapping[str, Any]) -> SuppressionReason | None:
