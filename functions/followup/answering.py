@@ -88,6 +88,7 @@ class Answering:
             return
         locale = survey.locale_for(response.locale, contact.locale)
         unsubscribe = self.links.unsubscribe(contact.key)
+        owner = _owner(survey, response)
         letter = letters.reply(
             play.template,
             survey,
@@ -95,7 +96,7 @@ class Answering:
             contact,
             self.links.answer(response.id, contact.key, response.dimensions, locale),
             unsubscribe,
-            _owner(survey, response),
+            owner,
         )
         outcome = self.post.send(
             Claim(f"{response.id}/{play.id}", {"contact": contact.key, "response": str(response.id)}),
@@ -104,6 +105,7 @@ class Answering:
             self.now,
             to_name=contact.name,
             from_name=survey.brand.name,
+            reply_to=owner.email if owner else "",
             unsubscribe=unsubscribe,
             cap=Cap(Slot.mailed(contact.key), survey.mail_cap),
         )

@@ -51,14 +51,13 @@ def build(
 ) -> Digest:
     """The digest of a week; tasks are those open `now`."""
     tally, before = (_tally(tallies, survey, subscription, days) for days in (week, week.before))
-    enough = min(tally.score.n, before.score.n) >= survey.minimum_n
     return Digest(
         survey=survey,
         subscription=subscription,
         week=week,
         tally=tally,
         before=before,
-        change=change(before.score, tally.score) if enough else None,
+        change=change(before.score, tally.score, survey.minimum_n),
         comments=_voices(feedback, survey, subscription, week),
         open_tasks=_open_tasks(directory, survey, subscription),
         now=now,

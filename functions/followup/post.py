@@ -16,7 +16,7 @@ from followup.mail import Envelope, Letter, mime
 from followup.wiring import Settings
 from hearback.aws.claims import Claims
 from hearback.claim import Claim
-from hearback.contact import Slot
+from hearback.contact import BadAddress, Slot
 
 if TYPE_CHECKING:
     from types_boto3_sesv2 import SESV2Client
@@ -57,6 +57,7 @@ class Post:
         *,
         to_name: str = "",
         from_name: str = "",
+        reply_to: str = "",
         unsubscribe: str = "",
         cap: Cap | None = None,
     ) -> Sent:
@@ -64,24 +65,28 @@ class Post:
         envelope = Envelope(
             sender=self.settings.sender,
             sender_name=from_name or self.settings.brand,
-            reply_to=self.settings.reply_to,
+            reply_to=reply_to or self.settings.reply_to,
             to=to,
             to_name=to_name,
             unsubscribe=unsubscribe,
         )
-        raw = mime(letter, envelope, now, f"<{claim.digest}@{self.settings.sender.rpartition('@')[2]}>")
+        try:
+            raw = mime(letter, envelope, now, f"<{claim.digest}@{self.settings.sender.rpartition('@')[2]}>")
+        except BadAddress:
+            logger.warning("mail refused", extra={"effect": claim.effect, "code": "BadAddress"})
+            return "refused"
         found = self.claims.take_with_slot(claim, cap.slot, now, cap.quiet) if cap else self.claims.take(claim, now)
         if found == "capped":
             return "capped"
         if found is not None:
             return "already"
-        return self._send(claim, raw, to, now)
+        return self._send(claim, raw, now)
 
-    def _send(self, claim: Claim, raw: bytes, to: str, now: datetime) -> Sent:
+    def _send(self, claim: Claim, raw: bytes, now: datetime) -> Sent:
+        """Send the raw mail to the recipient in its header: the address there is encoded as mail wants it."""
         try:
             answer = self.ses.send_email(
                 FromEmailAddress=self.settings.sender,
-                Destination={"ToAddresses": [to]},
                 Content={"Raw": {"Data": raw}},
                 ConfigurationSetName=self.settings.configuration_set,
                 EmailTags=[{"Name": CLAIM_TAG, "Value": claim.digest}],

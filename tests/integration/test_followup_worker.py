@@ -1,6 +1,7 @@
 """Every customer is answered, and answered once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -276,3 +277,20 @@ def test_an_answer_to_an_invitation_is_counted_on_the_invitation(world: World) -
 def test_a_foreign_message_comes_back_until_it_lands_in_the_failure_queue(world: World) -> None:
     assert world.settle(FactId("no-such-survey", 0, "01KJMMA2G060R30C1G60R30C1G")) == DONE  # the fact is gone
     assert world.settle(FactId("x", 0, "short")) == RETRY
+
+
+def test_an_address_that_mail_cannot_reach_is_refused_before_anything_is_claimed(world: World) -> None:
+    ravi = world.customer("Ravi")
+    world.tables.people.merge_contact(replace(ravi, email="रवि@example.com"))
+    response = world.answer(10, ravi)
+
+    assert world.settle(response) == DONE
+
+    assert world.mails() == []
+
+
+def test_an_apology_is_answered_to_the_person_who_will_call(world: World) -> None:
+    world.settle(world.answer(1, world.customer("Ravi")))
+
+    apology = world.mails()[0]
+    assert apology["Reply-To"] == "asha@shop.example"
