@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
@@ -109,26 +110,36 @@ class Tables:
         return Directory(self.directory)
 
 
+@pytest.fixture(scope="session")
+def moto_clients() -> dict[str, Any]:
+    """One client of each kind for all tests under moto: making them takes longer than most tests."""
+    account = boto3.session.Session("test", "test", region_name=REGION)
+    config = Config(account_id_endpoint_mode="disabled")  # moto's streams do not know the other endpoints
+    return {
+        "dynamodb": account.client("dynamodb", config=config),
+        "secretsmanager": account.client("secretsmanager", config=config),
+        "sqs": account.client("sqs", config=config),
+        "ses": account.client("sesv2", config=config),
+    }
+
+
 @pytest.fixture
-def tables(template: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Tables]:
+def tables(
+    template: Mapping[str, Any], moto_clients: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Tables]:
     """The template's tables, secrets and queues under moto, and every function's environment variables."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
-    _forget_clients()
+    for name, client in moto_clients.items():
+        monkeypatch.setattr(clients, name, lambda client=client: client)
     with mock_aws():
         names = _create(template["Resources"])
         for name, value in _environment(template, names).items():
             monkeypatch.setenv(name, value)
         client = clients.dynamodb()
         yield Tables(*(Table(client, names[name]) for name in ("FeedbackTable", "DirectoryTable", "TallyTable")))
-    _forget_clients()
-
-
-def _forget_clients() -> None:
-    for made in (clients.dynamodb, clients.secretsmanager, clients.sqs, clients.ses):
-        made.cache_clear()
 
 
 def _create(resources: Mapping[str, Any]) -> dict[str, str]:
@@ -142,17 +153,17 @@ def _create(resources: Mapping[str, Any]) -> dict[str, str]:
                 request = {name: properties[name] for name in kept if name in properties}
                 if "StreamSpecification" in properties:
                     request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
-                boto3.client("dynamodb").create_table(TableName=logical_id, **request)
+                clients.dynamodb().create_table(TableName=logical_id, **request)
                 names[logical_id] = logical_id
             case "AWS::SecretsManager::Secret":
                 key_id = properties["GenerateSecretString"]["GenerateStringKey"]
                 secret = json.dumps({key_id: f"the key of {logical_id}"})
-                made = boto3.client("secretsmanager").create_secret(Name=logical_id, SecretString=secret)
+                made = clients.secretsmanager().create_secret(Name=logical_id, SecretString=secret)
                 names[logical_id] = made["ARN"]
             case "AWS::SQS::Queue":
-                names[logical_id] = boto3.client("sqs").create_queue(QueueName=logical_id)["QueueUrl"]
+                names[logical_id] = clients.sqs().create_queue(QueueName=logical_id)["QueueUrl"]
             case "AWS::SES::ConfigurationSet":
-                boto3.client("sesv2").create_configuration_set(ConfigurationSetName=logical_id)
+                clients.ses().create_configuration_set(ConfigurationSetName=logical_id)
                 names[logical_id] = logical_id
     return names
 

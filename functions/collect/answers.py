@@ -123,7 +123,7 @@ def record(wiring: Wiring, said: MachineSubmission, now: datetime) -> Response:
     fact = FactId.mint(survey.id, survey.shards, answered_at)
     if said.idempotency_key:
         fact = SubmissionKey(survey.id, said.idempotency_key).claim(wiring.directory.table, fact, expires_at)
-    if contact:
+    if contact and contact != Contact(contact.key):
         wiring.directory.merge_contact(contact)
     response = Response(
         id=fact,
