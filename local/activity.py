@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_LIVELY_SECONDS = 3.0
+_LIVELY_POLL, _QUIET_POLL = 0.1, 0.3  # seconds: quick while something happens, easy on the laptop when nothing does
 
 
 class Activity:
@@ -14,6 +18,7 @@ class Activity:
         self._lock = threading.Lock()
         self._running = 0
         self._begun = 0
+        self._ended = time.monotonic()
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -26,6 +31,7 @@ class Activity:
         finally:
             with self._lock:
                 self._running -= 1
+                self._ended = time.monotonic()
 
     @property
     def running(self) -> int:
@@ -36,3 +42,9 @@ class Activity:
     def begun(self) -> int:
         """Pieces of work begun since the start. Unchanged between two looks means nothing happened."""
         return self._begun
+
+    @property
+    def poll_seconds(self) -> float:
+        """How long a mapping that found nothing waits before it looks again."""
+        lively = self._running > 0 or time.monotonic() - self._ended < _LIVELY_SECONDS
+        return _LIVELY_POLL if lively else _QUIET_POLL

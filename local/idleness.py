@@ -61,6 +61,8 @@ class Idleness:
         begun, moment = self._activity.begun, time.monotonic()
         for stream in self._streams:
             stream.hurry()
+        for queue in self._queues:
+            queue.hurry()
 
         def nothing_found() -> bool:
             return all(each.nothing_since(moment) for each in self._streams) and all(

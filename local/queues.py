@@ -26,7 +26,6 @@ from local.functions import Function
 
 Message = dict[str, Any]  # as Lambda hands it to a function
 
-_POLL_SECONDS = 0.1
 _HIDDEN_SECONDS = 43_200  # the longest SQS allows; a message held longer comes again under the same id
 _AGAIN_SECONDS = 1  # a failed message is visible again after this; AWS would wait for the visibility timeout
 _AT_A_TIME = 10  # what one ReceiveMessage may return
@@ -119,6 +118,11 @@ class QueueMapping:
         """Whether a look that began after `moment` (monotonic seconds) found nothing due and nothing coming again."""
         return self._found_empty > max(moment, self._comes_again)
 
+    def hurry(self) -> None:
+        """Look at once."""
+        with self._changed:
+            self._changed.notify_all()
+
     # --- the thread that receives --------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -137,7 +141,7 @@ class QueueMapping:
                 if not received and not started and not self._busy and not self._any_due():
                     self._found_empty = looked
                 if not received:
-                    self._changed.wait(_POLL_SECONDS)
+                    self._changed.wait(self._activity.poll_seconds)
 
     def _receive(self) -> list[Message]:
         answer = self._sqs.receive_message(

@@ -22,8 +22,7 @@ from local.functions import Function
 from local.stream_batches import Record, RetrySettings, deliver
 from local.stream_reader import StreamReader
 
-_POLL_SECONDS = 0.1
-_LONGEST_PAUSE = 2.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds between attempts
 
 
 @dataclass(frozen=True)
@@ -99,6 +98,7 @@ class StreamMapping:
     def stop(self) -> list[Record]:
         """End after the batch in hand. Returns what has not been delivered, to be given to the next start."""
         self._stopped.set()
+        self._hurried.set()
         self._thread.join()
         undelivered = list(self._waiting)
         while records := self._reader.read():
@@ -110,7 +110,7 @@ class StreamMapping:
         return self._found_empty > moment
 
     def hurry(self) -> None:
-        """Deliver what is waiting now instead of at the end of the batching window."""
+        """Look at once, and deliver what is waiting instead of letting the batching window end."""
         self._hurried.set()
 
     # --- what a batch needs (see stream_batches.Delivery) -------------------------------------------
@@ -142,7 +142,7 @@ class StreamMapping:
 
     def pause(self, attempt: int) -> bool:
         """Wait longer with every attempt. False if the stack stops meanwhile."""
-        return not self._stopped.wait(min(_LONGEST_PAUSE, _POLL_SECONDS * 2 ** min(attempt - 1, 10)))
+        return not self._stopped.wait(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempt - 1, 10)))
 
     # --- the thread --------------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class StreamMapping:
             if not self._waiting:
                 self._found_empty = looked
                 self._hurried.clear()
-            self._stopped.wait(_POLL_SECONDS)
+            self._hurried.wait(self._activity.poll_seconds)
 
     def _read(self) -> list[Record]:
         """The next records that pass a filter; others are skipped over, as Lambda does before a batch is made."""

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from local_fixture.running import ask_json, seen, small_stack, take_messages, write_facts
 
 from local.clock import ClockError, SimulatedClock
 from local.stack import Stack
-from local_fixture.running import ask_json, seen, small_stack, stack, take_messages, write_facts  # noqa: F401
+
+pytest_plugins = ["local_fixture.running_stack"]  # the fixture `stack`
 
 SPRING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

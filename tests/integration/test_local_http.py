@@ -7,9 +7,11 @@ import json
 from typing import Any
 
 import pytest
+from local_fixture.running import ask, ask_json
 
 from local.stack import Stack
-from local_fixture.running import ask, ask_json, stack  # noqa: F401 - a fixture
+
+pytest_plugins = ["local_fixture.running_stack"]  # the fixture `stack`
 
 SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=any/20260101/eu-west-1/execute-api/aws4_request"}
 
@@ -62,7 +64,11 @@ def test_a_body_is_in_base64_unless_its_type_is_text(stack: Stack, content_type:
 
 @pytest.mark.parametrize(
     ("path", "route"),
-    [("/files/fixed", "GET /files/fixed"), ("/files/other", "GET /files/{path+}"), ("/files/a/b", "GET /files/{path+}")],
+    [
+        ("/files/fixed", "GET /files/fixed"),
+        ("/files/other", "GET /files/{path+}"),
+        ("/files/a/b", "GET /files/{path+}"),
+    ],
 )
 def test_the_fullest_match_wins(stack: Stack, path: str, route: str) -> None:
     assert _event(stack, "GET", path)["routeKey"] == route
@@ -97,9 +103,7 @@ def test_cookies_and_status_of_an_answer_are_kept(stack: Stack) -> None:
         ({"statusCode": "soon"}, 500, "application/json", b'{"message": "Internal Server Error"}'),
     ],
 )
-def test_an_answer_becomes_a_response(
-    stack: Stack, answer: Any, status: int, content_type: str, body: bytes
-) -> None:
+def test_an_answer_becomes_a_response(stack: Stack, answer: Any, status: int, content_type: str, body: bytes) -> None:
     response, received = ask(
         stack, "POST", "/do/answer", json.dumps(answer).encode(), {"Content-Type": "application/json"}
     )

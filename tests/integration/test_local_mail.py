@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from local_fixture.running import ask, ask_json, seen
 
 from local.stack import Stack
-from local_fixture.running import ask, ask_json, seen, stack  # noqa: F401 - a fixture
+
+pytest_plugins = ["local_fixture.running_stack"]  # the fixture `stack`
 
 
 def _mail(stack: Stack, to: str, **letter: str) -> Any:

@@ -6,8 +6,11 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from local_fixture.running import seen, seen_entries, take_messages
+
 from local.stack import Stack
-from local_fixture.running import seen, seen_entries, stack, take_messages  # noqa: F401 - a fixture
+
+pytest_plugins = ["local_fixture.running_stack"]  # the fixture `stack`
 
 
 def _send(stack: Stack, about: str, **message: Any) -> None:

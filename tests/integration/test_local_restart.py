@@ -8,17 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from local_fixture.running import TEMPLATE, ask_json, seen, small_stack, write_facts
 
 from local.kept_state import DataInUse
 from local.server import PortTaken
 from local.stack import Stack
-from local_fixture.running import TEMPLATE, ask_json, seen, small_stack, write_facts
 
 
 def _send_later(stack: Stack, about: str) -> None:
-    stack.client("sqs").send_message(
-        QueueUrl=stack.outputs["LaterUrl"], MessageBody=json.dumps({"about": about})
-    )
+    stack.client("sqs").send_message(QueueUrl=stack.outputs["LaterUrl"], MessageBody=json.dumps({"about": about}))
 
 
 def test_a_restart_keeps_everything(tmp_path: Path) -> None:
@@ -54,7 +52,7 @@ def test_records_that_could_not_be_delivered_before_a_stop_come_after_it(
 ) -> None:
     monkeypatch.setattr("local.stack._DRAIN_SECONDS", 0.0)
     with small_stack(tmp_path) as first:
-        write_facts(first, "slow", a="hang", b="ok")
+        write_facts(first, "slow", a="exit", b="ok")
     with small_stack(tmp_path) as second:
         second.wait_until_idle()
         assert seen(second, "slow")[-1] == ["b"]

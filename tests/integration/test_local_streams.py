@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from local_fixture.running import ask_json, seen, take_messages, write_facts
 
 from local.event_patterns import check_pattern, matches
 from local.stack import Stack
 from local.template import TemplateError
-from local_fixture.running import ask_json, seen, stack, take_messages, write_facts  # noqa: F401 - a fixture
+
+pytest_plugins = ["local_fixture.running_stack"]  # the fixture `stack`
 
 
 def test_records_come_in_order_and_filtered(stack: Stack) -> None:
@@ -44,7 +46,7 @@ def test_an_error_halves_the_batch_until_the_poison_is_alone(stack: Stack) -> No
     batch = failure["DDBStreamBatchInfo"]
     assert batch["batchSize"] == 1
     assert batch["startSequenceNumber"] == batch["endSequenceNumber"]
-    assert "/table/hearback-Facts/stream/" in batch["streamArn"]
+    assert ":table/hearback-Facts/stream/" in batch["streamArn"]
 
 
 @pytest.mark.parametrize("fate", ["exit", "hang"])
@@ -107,5 +109,5 @@ def test_a_pattern_matches_what_eventbridge_would(pattern: dict, event: dict, fi
 
 
 def test_a_pattern_this_stack_does_not_know_is_refused_at_the_start() -> None:
-    with pytest.raises(TemplateError, match="StreamFunctionFacts.*wildcard"):
+    with pytest.raises(TemplateError, match=r"StreamFunctionFacts.*wildcard"):
         check_pattern({"a": [{"wildcard": "x*"}]}, "StreamFunctionFacts")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from local.stack import Stack
 
@@ -18,13 +16,6 @@ TEMPLATE = Path(__file__).with_name("template.yaml")
 def small_stack(data: Path, **settings: Any) -> Stack:
     """A stack on the small template; nothing is printed."""
     return Stack(data, template=TEMPLATE, printed=settings.pop("printed", lambda line: None), **settings)
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One stack for all tests of a module; each test writes under names of its own."""
-    with small_stack(tmp_path_factory.mktemp("stack")) as running:
-        yield running
 
 
 def ask(
@@ -49,9 +40,7 @@ def ask_json(stack: Stack, method: str, path: str, body: Any = None) -> Any:
 def write_facts(stack: Stack, group: str, **acts: str) -> None:
     """Write one fact for each `name=act` in one batch, so that the stream has them next to each other."""
     table = stack.outputs["Facts"]
-    items = [
-        {"pk": {"S": group}, "sk": {"S": name}, "act": {"S": act}} for name, act in sorted(acts.items())
-    ]
+    items = [{"pk": {"S": group}, "sk": {"S": name}, "act": {"S": act}} for name, act in sorted(acts.items())]
     stack.client("dynamodb").transact_write_items(
         TransactItems=[{"Put": {"TableName": table, "Item": item}} for item in items]
     )

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+
 from hearback import clock
 
 
@@ -19,9 +20,7 @@ def _table() -> Any:
 def note(about: str, what: Any) -> None:
     """Append `what` to the list of things seen about `about`; the simulated time is kept with it."""
     entry = {"at": clock.now().isoformat(), "what": what}
-    _table().put_item(
-        Item={"pk": about, "sk": f"{time.time_ns():020d}-{uuid.uuid4()}", "entry": json.dumps(entry)}
-    )
+    _table().put_item(Item={"pk": about, "sk": f"{time.time_ns():020d}-{uuid.uuid4()}", "entry": json.dumps(entry)})
 
 
 def times_before(about: str) -> int:
