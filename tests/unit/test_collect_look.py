@@ -1,0 +1,43 @@
+"""Pages stay readable in every brand's colour."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collect.look import readable_on, style
+from collect.wording import direction, own_name, wording
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_text_on_a_brands_colour_contrasts_by_4_5_to_1(number: int) -> None:
+    colour = f"#{number:06x}"
+
+    lighter, darker = sorted((luminance(colour), luminance(readable_on(colour))), reverse=True)
+
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_the_style_is_in_the_brands_colour() -> None:
+    sheet = style("#ffcc00")
+
+    assert "--brand: #ffcc00; --on-brand: #000000;" in sheet
+
+
+def test_the_wording_is_that_of_the_first_language_there_is() -> None:
+    assert [wording(*wanted).language for wanted in (("fr", "hi-IN"), ("en-GB", "hi"), ("fr",), ())] == [
+        "hi",
+        "en",
+        "en",
+        "en",
+    ]
+
+
+def test_languages_bear_their_own_names_and_run_their_own_way() -> None:
+    assert [own_name(tag) for tag in ("hi-IN", "sw")] == ["हिन्दी", "sw"]
+    assert [direction(tag) for tag in ("ur-PK", "ar", "hi")] == ["rtl", "rtl", "ltr"]
