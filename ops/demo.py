@@ -9,9 +9,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn
-from rich.table import Table
 
 from hearback.survey import Survey
 from local.engine import EngineError
@@ -34,7 +32,8 @@ SURVEYS = (ROOT / "surveys" / "store.yaml", ROOT / "surveys" / "product.yaml")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prepare, print the links, and serve until Ctrl-C. Returns the exit status."""
     given = _parse(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop as by Ctrl-C
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started it with Ctrl-C ignored
+        signal.signal(number, signal.default_int_handler)
     given.data.mkdir(parents=True, exist_ok=True)
     log = given.data / "log.txt"
     try:
@@ -58,7 +57,7 @@ def _run(data: Path, port: int, log: Path, printed: Callable[[str], None], *, on
         for survey in read_surveys(SURVEYS):  # at that time, so that the first digest is due then
             apply_survey(deployment, survey)
         _live(weeks)
-        _show(stack, deployment, time.monotonic() - begun)
+        _show(stack, deployment, time.monotonic() - begun, once=once)
         while not once:
             signal.pause()
 
@@ -75,23 +74,25 @@ def _live(weeks: Weeks) -> None:
         weeks.live(reached)
 
 
-def _show(stack: Stack, deployment: Deployment, seconds: float) -> None:
+def _show(stack: Stack, deployment: Deployment, seconds: float, *, once: bool) -> None:
+    """The report, and what to open."""
     survey = deployment.survey("store")
     show(read(deployment, survey, "", "", "region"), survey, "region")
+    command = ".venv/bin/hearback" if stack.url.endswith(":8000") else f".venv/bin/hearback --local {stack.url}"
     digests = [mail for mail in stack.mails() if mail.recipients[0] == _reader_of_the_digest(survey)]
-    links = Table.grid(padding=(0, 3))
+    say(f"\n[bold]Ready in {seconds:.0f} s.[/] Open:")
     for name, link in (
         ("survey page", f"{stack.url}/s/store"),
         ("in Hindi, at the till", f"{stack.url}/s/store?touchpoint=till&lang=hi"),
-        ("outbox: every mail", f"{stack.url}/_local/outbox"),
+        ("outbox, every mail", f"{stack.url}/_local/outbox"),
         ("newest digest", f"{stack.url}/_local/outbox/{digests[-1].message_id}"),
         ("queues, clock", f"{stack.url}/_local/"),
+        ("report", f"{command} report --survey store --by region"),
+        ("calls to make", f"{command} tasks list"),
     ):
-        links.add_row(name, f"[link={link}]{link}[/]")
-    links.add_row("report", "hearback report --survey store --by region")
-    links.add_row("calls to make", "hearback tasks list")
-    out.print(Panel(links, title=f"Ready in {seconds:.0f} s", title_align="left", expand=False, padding=(1, 2)))
-    say("Ctrl-C stops it.")
+        out.print(f"  {name:<24}{link}", soft_wrap=True, markup=False)
+    if not once:
+        say("\nCtrl-C stops it.")
 
 
 def _reader_of_the_digest(survey: Survey) -> str:

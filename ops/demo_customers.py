@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from hearback.nps import Category, category
+from hearback.nps import CATEGORIES, Category, category
 from ops.demo_words import COMMENTS
 
 _FIRST = """
@@ -72,18 +72,78 @@ class Customer:
     """Whether they unsubscribe instead of answering."""
 
 
-def customers(seed: int) -> list[Customer]:
-    """Two hundred people: 160 of the store, 40 of the product."""
-    random = Random(seed)  # noqa: S311 - invented people, no secrets
-    pairs = [f"{first} {last}" for first in _FIRST.split() for last in _LAST.split()]
-    store = [_shopper(random, name, number) for number, name in enumerate(random.sample(pairs, 160))]
-    return store + [_subscriber(random, name.strip()) for name in _ELSEWHERE.split(",")]
+class Inventor:
+    """Makes people up. The same seed makes the same people, in the same order of asking."""
 
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)  # noqa: S311 - invented people, no secrets
+        self._unsaid: dict[tuple[str, str, Category], list[str]] = {}
 
-def passers_by(seed: int, count: int) -> list[Visit]:
-    """People who answer at the till, unasked by mail."""
-    random = Random(seed)  # noqa: S311
-    return [_visit(random, "store", random.choice(("en", "hi")), 0.6, "page") for _ in range(count)]
+    def customers(self) -> list[Customer]:
+        """Two hundred people: 160 of the store, 40 of the product."""
+        pairs = [f"{first} {last}" for first in _FIRST.split() for last in _LAST.split()]
+        shoppers = [self._shopper(name, number) for number, name in enumerate(self._random.sample(pairs, 160))]
+        return shoppers + [self._subscriber(name.strip()) for name in _ELSEWHERE.split(",")]
+
+    def passers_by(self, count: int) -> list[Visit]:
+        """People who answer at the till, unasked by mail."""
+        return [self._visit("store", self._random.choice(("en", "hi")), 0.6, "page") for _ in range(count)]
+
+    def _shopper(self, name: str, number: int) -> Customer:
+        random = self._random
+        store = random.choice(list(_REGIONS))
+        touchpoint = random.choice(("till", "till", "delivery", "support"))
+        locale = "hi" if random.random() < 0.3 else "en"
+        way: Way = "page" if random.random() < 0.8 else "never"
+        return Customer(
+            survey="store",
+            name=name,
+            email=f"{name.lower().replace(' ', '.')}@example.com",
+            phone=f"+91 00000 {number:05d}",
+            locale=locale,
+            dimensions={"store": store, "region": _REGIONS[store], "touchpoint": touchpoint},
+            visit=self._visit("store", locale, _MOOD.get(store, 0.6), way),
+            leaves=random.random() < 0.02,
+        )
+
+    def _subscriber(self, name: str) -> Customer:
+        ways: tuple[Way, ...] = ("page", "json", "never")
+        plain_name = name.lower().replace(" ", ".").encode("ascii", "ignore").decode()
+        return Customer(
+            survey="product",
+            name=name,
+            email=f"{plain_name}@example.org",
+            phone="",
+            locale="en",
+            dimensions={"plan": self._random.choices(_PLANS, (4, 3, 2, 1))[0]},
+            visit=self._visit("product", "en", 0.65, self._random.choices(ways, (3, 5, 1))[0]),
+            leaves=False,
+        )
+
+    def _visit(self, survey: str, locale: str, mood: float, way: Way) -> Visit:
+        random = self._random
+        score = self._score(mood)
+        return Visit(
+            way=way,
+            after=timedelta(hours=min(random.expovariate(1 / 26), 150)),
+            score=score,
+            first_thought=self._score(mood) if random.random() < 0.06 else score,
+            comment=self._comment(survey, locale, category(score)) if random.random() < 0.6 else "",
+            choice=random.randrange(3) if random.random() < 0.5 else None,
+        )
+
+    def _score(self, mood: float) -> int:
+        kind = self._random.choices(CATEGORIES, (mood, (1 - mood) * 0.6, (1 - mood) * 0.4))[0]
+        scores = {"promoter": (9, 10, 10), "passive": (7, 8, 8), "detractor": (0, 2, 3, 4, 5, 5, 6, 6)}
+        return self._random.choice(scores[kind])
+
+    def _comment(self, survey: str, locale: str, kind: Category) -> str:
+        """One that was not said lately: each is said once before any is said again."""
+        unsaid = self._unsaid.setdefault((survey, locale, kind), [])
+        if not unsaid:
+            comments = COMMENTS[survey, locale][kind]
+            unsaid += self._random.sample(comments, len(comments))
+        return unsaid.pop()
 
 
 def write_guest_list(file: Path, guests: Sequence[Customer]) -> None:
@@ -94,54 +154,3 @@ def write_guest_list(file: Path, guests: Sequence[Customer]) -> None:
         writer.writerow(["email", "name", "phone", "language", *dimensions])
         for guest in guests:
             writer.writerow([guest.email, guest.name, guest.phone, guest.locale, *guest.dimensions.values()])
-
-
-def _shopper(random: Random, name: str, number: int) -> Customer:
-    store = random.choice(list(_REGIONS))
-    touchpoint = random.choice(("till", "till", "delivery", "support"))
-    locale = "hi" if random.random() < 0.3 else "en"
-    return Customer(
-        survey="store",
-        name=name,
-        email=f"{name.lower().replace(' ', '.')}@example.com",
-        phone=f"+91 00000 {number:05d}",
-        locale=locale,
-        dimensions={"store": store, "region": _REGIONS[store], "touchpoint": touchpoint},
-        visit=_visit(random, "store", locale, _MOOD.get(store, 0.6), random.choices(("page", "never"), (4, 1))[0]),
-        leaves=random.random() < 0.02,
-    )
-
-
-def _subscriber(random: Random, name: str) -> Customer:
-    ascii_name = name.lower().replace(" ", ".").encode("ascii", "ignore").decode()
-    return Customer(
-        survey="product",
-        name=name,
-        email=f"{ascii_name}@example.org",
-        phone="",
-        locale="en",
-        dimensions={"plan": random.choices(_PLANS, (4, 3, 2, 1))[0]},
-        visit=_visit(random, "product", "en", 0.65, random.choices(("page", "json", "never"), (3, 5, 1))[0]),
-        leaves=False,
-    )
-
-
-def _visit(random: Random, survey: str, locale: str, mood: float, way: Way) -> Visit:
-    score = _score(random, mood)
-    comments = COMMENTS[survey, locale][category(score)]
-    changes_mind = random.random() < 0.06
-    return Visit(
-        way=way,
-        after=timedelta(hours=min(random.expovariate(1 / 26), 150)),
-        score=score,
-        first_thought=_score(random, mood) if changes_mind else score,
-        comment=random.choice(comments) if random.random() < 0.6 else "",
-        choice=random.randrange(3) if random.random() < 0.5 else None,
-    )
-
-
-def _score(random: Random, mood: float) -> int:
-    kinds: tuple[Category, ...] = ("promoter", "passive", "detractor")
-    kind = random.choices(kinds, (mood, (1 - mood) * 0.6, (1 - mood) * 0.4))[0]
-    scores = {"promoter": (9, 10, 10), "passive": (7, 8, 8), "detractor": (0, 2, 3, 4, 5, 5, 6, 6)}
-    return random.choice(scores[kind])

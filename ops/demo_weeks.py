@@ -14,7 +14,7 @@ from local.outbox import Mail
 from local.stack import Stack
 from ops.csv_file import CsvFile
 from ops.demo_browser import Browser, Page
-from ops.demo_customers import Customer, Visit, customers, passers_by, write_guest_list
+from ops.demo_customers import Customer, Inventor, Visit, write_guest_list
 from ops.deployment import Deployment
 from ops.dimension_columns import dimension_columns
 from ops.invite import GuestList, invite_all
@@ -24,7 +24,7 @@ _MORNING, _EVENING = timedelta(hours=4, minutes=30), timedelta(hours=16, minutes
 """In UTC: ten in the morning and ten at night in India."""
 _SETTLED = timedelta(minutes=5)
 """Longer than the settle time: by then what follows an answer has happened."""
-_AT_THE_TILL = 5 * 7 * WEEKS
+_AT_THE_TILL = 4 * 7 * WEEKS
 _BUSY = 60.0
 _CALLS: tuple[tuple[Outcome, str], ...] = (
     ("resolved", "Called, listened, exchanged the item."),
@@ -71,14 +71,15 @@ class Weeks:
         reached(self.end)
 
     def _write_agenda(self) -> None:
-        guests = customers(self.seed)
+        invented = Inventor(self.seed)
+        guests = invented.customers()
         for week in range(WEEKS):
             self._plan(self.begin + timedelta(weeks=week) + _MORNING, partial(self._invite, guests[week::WEEKS], week))
         for day in range(7 * WEEKS + 1):
             midnight = self.begin + timedelta(days=day)
             self._plan(midnight + _MORNING, self._call_customers)
             self._plan(midnight + _EVENING, self._settle)
-        for visit in passers_by(self.seed, _AT_THE_TILL):
+        for visit in invented.passers_by(_AT_THE_TILL):
             hours = 24 * self._random.randrange(7 * WEEKS) + self._random.uniform(5, 15)
             self._plan(self.begin + timedelta(hours=hours), partial(self._answer_at_the_till, visit))
 
@@ -130,21 +131,18 @@ class Weeks:
         self._answer(self._browser.open(f"{self.stack.url}/s/store?touchpoint=till"), visit)
 
     def _answer(self, page: Page, visit: Visit) -> None:
-        """Confirm a score, perhaps change it, then answer what is asked until one has had enough."""
+        """Confirm a score, perhaps change it, then answer what is asked and say more if there is more to say."""
         following = self._browser.send(page, {"score": str(visit.first_thought)})
         if visit.score != visit.first_thought:
             following = self._browser.send(page, {"score": str(visit.score)})
-        while following.action:
-            if following.texts:
-                said = visit.comment
-            elif visit.choice is None:
-                return
-            else:
-                said = following.choices["said"][visit.choice]
-            following = self._browser.send(following, {"said": said} if said else {"skip": "1"})
+        if visit.comment or visit.choice is not None:
+            following = self._browser.send(following, {"said": visit.comment} if visit.comment else {"skip": "1"})
+        if visit.choice is not None and following.choices:
+            self._browser.send(following, {"said": following.choices["said"][visit.choice]})
 
     def _call_customers(self) -> None:
-        """What owners do in the morning: close some of their tasks."""
+        """What owners do in the morning, when the digests have gone out: close some of their tasks."""
+        self.stack.wait_until_idle(_BUSY)
         directory = self.deployment.directory
         for task in [Task.from_item(item) for item in directory.due(DUE_KIND)]:
             if self._random.random() < 0.6:

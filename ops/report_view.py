@@ -28,7 +28,7 @@ def show(numbers: Mapping[str, Any], survey: Survey, by: str) -> None:
     body = Group(
         _headline(numbers, survey.minimum_n), Text(), _distribution(numbers["scores"]), Text(), _parts(numbers)
     )
-    out.print(Panel(Padding(body, (1, 2)), title=title, subtitle=days, box=box.ROUNDED, width=64, title_align="left"))
+    out.print(Panel(Padding(body, (1, 2)), title=title, subtitle=days, box=box.ROUNDED, width=68, title_align="left"))
     if by:
         out.print(_by_value(numbers["by"], by, survey.minimum_n))
 
@@ -79,8 +79,8 @@ def _parts(numbers: Mapping[str, Any]) -> Text:
 def _by_value(values: Mapping[str, Mapping[str, Any]], by: str, minimum: int) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column(by)
-    for name in ("answers", "NPS", "between", "promoters", "passives", "detractors", "mean"):
-        table.add_column(name, justify="right")
+    for name in ("answers", "NPS", "between", "9–10", "7–8", "0–6", "mean"):
+        table.add_column(name, justify="right", no_wrap=True)
     for value, numbers in values.items():
         few = numbers["responses"] < minimum
         low, high = numbers["interval"]

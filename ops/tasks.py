@@ -17,7 +17,7 @@ from hearback.response import Response
 from hearback.survey import Survey
 from hearback.task import DUE_KIND, Outcome, Task
 from ops.deployment import Deployment, chosen
-from ops.terminal import AsJson, Stop, local_time, out, print_json, say
+from ops.terminal import AsJson, Stop, local_time, out, print_json, say, short_time
 
 app = typer.Typer(help="What somebody must do for a customer.", no_args_is_help=True)
 TaskId = Annotated[str, typer.Argument(metavar="ID", help="As hearback tasks list shows it.", show_default=False)]
@@ -53,7 +53,7 @@ def list_tasks(
 def _table(tasks: list[Task], surveys: Mapping[str, Survey], now: datetime) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("task", "survey", "owner", "due", "where"):
-        table.add_column(name, no_wrap=name == "task")
+        table.add_column(name, no_wrap=name in ("task", "due"))
     table.add_column("answers", justify="right")
     for task in tasks:
         survey = surveys[task.survey]
@@ -62,7 +62,7 @@ def _table(tasks: list[Task], surveys: Mapping[str, Survey], now: datetime) -> T
             task.id,
             task.survey,
             escape(owner.name if owner else task.owner),
-            local_time(task.due_at, survey.zone),
+            short_time(task.due_at, survey.zone),
             escape(", ".join((task.dimensions or {}).values())),
             str(len(task.responses)),
             style="red" if task.overdue(now) else "",

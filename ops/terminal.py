@@ -60,3 +60,8 @@ def _bar() -> Progress:
 def local_time(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as a person there would write it."""
     return f"{moment.astimezone(zone):%a %d %b %Y, %H:%M %Z}"
+
+
+def short_time(moment: datetime, zone: ZoneInfo) -> str:
+    """The same for a table's cell."""
+    return f"{moment.astimezone(zone):%a %d %b %H:%M}"
