@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
-from ops import digest, doctor, importing, invite, outbox, reconcile, report, survey, tasks
+from ops import digest, doctor, importing, invite, outbox, reconcile, redrive, report, survey, tasks
 from ops.deployment import in_aws, on_this_machine
 from ops.terminal import Stop, complain
 
@@ -32,6 +32,7 @@ app.add_typer(digest.app, name="digest")
 app.command("outbox")(outbox.outbox)
 app.command("doctor")(doctor.doctor)
 app.command("reconcile")(reconcile.reconcile)
+app.command("redrive")(redrive.redrive_failures)
 
 
 @app.callback()
