@@ -60,7 +60,7 @@ class Answering:
     def invitation(self, fact: FactId) -> None:
         """Mail an invitation, or mark it skipped. Raises NotSent: to be tried again."""
         invitation = self.feedback.invitation(fact)
-        if invitation is None or invitation.skipped:
+        if invitation is None or invitation.skipped or invitation.erased:
             return
         survey = self.directory.survey(fact.survey, self.now)
         contact = self.directory.contact(invitation.contact)

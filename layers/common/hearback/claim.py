@@ -73,6 +73,16 @@ class Claim:
         }
 
 
+def forget_request(digest: str, contact: str) -> dict[str, Any]:
+    """Take out whom the effect was for. What was done stays done."""
+    return {
+        "Key": Claim.key_item(digest),
+        "UpdateExpression": "REMOVE contact",
+        "ConditionExpression": "contact = :contact",
+        "ExpressionAttributeValues": {":contact": contact},
+    }
+
+
 def settle_request(digest: str, state: State, now: datetime, note: str = "") -> dict[str, Any]:
     """Say how the effect ended. What is done stays done; doubt can still be resolved."""
     return {

@@ -32,6 +32,11 @@ class Invitation:
     def key(self) -> dict[str, str]:
         return self.id.key(INVITATION)
 
+    @property
+    def erased(self) -> bool:
+        """Whether its person was erased: an invitation is made for somebody."""
+        return not self.contact
+
     def erase(self) -> "Invitation":
         """The next version, which no longer says whom it asked; counts stay."""
         return replace(self, version=self.version + 1, contact="")
@@ -81,6 +86,15 @@ class Invitation:
 
     def create_request(self) -> dict[str, Any]:
         return {"Item": self.to_item(), "ConditionExpression": "attribute_not_exists(pk)"}
+
+    def amend_request(self) -> dict[str, Any]:
+        """Write this version on condition that the one before is stored."""
+        return {
+            "Item": self.to_item(),
+            "ConditionExpression": "#version = :before",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {":before": self.version - 1},
+        }
 
 
 def mark_request(fact: FactId, mark: Mark) -> dict[str, Any]:

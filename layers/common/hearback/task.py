@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 DUE_KIND = "task"
 Outcome = Literal["resolved", "unreachable", "no-action", "refunded"]
+ERASED = "erased on request"
+"""The note on a task whose person was erased: nobody can be called."""
 OUTCOMES: tuple[Outcome, ...] = ("resolved", "unreachable", "no-action", "refunded")
 
 
@@ -107,6 +109,16 @@ class Task:
         if self.contact:
             requests.append({"Delete": {"Key": self.open_key(self.contact)}})
         return requests
+
+
+def erase_request(task: str, contact: str) -> dict[str, Any]:
+    """Take out who it is about, and say so where the owner reads. It stays open or closed as it was."""
+    return {
+        "Key": Task.key_item(task),
+        "UpdateExpression": "SET contact_key = :nobody, note = :erased",
+        "ConditionExpression": "contact_key = :contact",
+        "ExpressionAttributeValues": {":nobody": "", ":erased": ERASED, ":contact": contact},
+    }
 
 
 def join_request(task: str, response: str) -> dict[str, Any]:

@@ -62,6 +62,19 @@ class Feedback:
             return False
         return True
 
+    def erase(self, fact: Response | Invitation) -> None:
+        """Make the fact's next version, without its person; versions that others write meanwhile are kept."""
+        while not fact.erased:
+            erased = fact.erase()
+            try:
+                self.table.put(erased.amend_request())
+            except ConditionFailed as failure:
+                if failure.item is None:  # expired meanwhile
+                    return
+                fact = type(fact).from_item(failure.item)
+            else:
+                return
+
     def mark_invitation(self, fact: FactId, mark: Mark) -> bool:
         """Make the invitation's next version with a mark; False if it bears it, or there is no invitation."""
         try:
