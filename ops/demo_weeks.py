@@ -24,6 +24,7 @@ _MORNING, _EVENING = timedelta(hours=4, minutes=30), timedelta(hours=16, minutes
 """In UTC: ten in the morning and ten at night in India."""
 _SETTLED = timedelta(minutes=5)
 """Longer than the settle time: by then what follows an answer has happened."""
+_TOGETHER = timedelta(hours=4)
 _AT_THE_TILL = 4 * 7 * WEEKS
 _BUSY = 60.0
 _CALLS: tuple[tuple[Outcome, str], ...] = (
@@ -81,14 +82,19 @@ class Weeks:
             self._plan(midnight + _EVENING, self._settle)
         for visit in invented.passers_by(_AT_THE_TILL):
             hours = 24 * self._random.randrange(7 * WEEKS) + self._random.uniform(5, 15)
-            self._plan(self.begin + timedelta(hours=hours), partial(self._answer_at_the_till, visit))
+            self._plan_visit(self.begin + timedelta(hours=hours), partial(self._answer_at_the_till, visit))
 
     def _plan(self, at: datetime, happens: Callable[[], None]) -> None:
         self._entries += 1
         heappush(self._agenda, (at, self._entries, happens))
 
+    def _plan_visit(self, at: datetime, happens: Callable[[], None]) -> None:
+        """Plan it with the others of the same hours, so that the clock is moved once for all of them."""
+        self._plan(at - (at - self.begin) % _TOGETHER, happens)
+
     def _move_to(self, at: datetime) -> None:
-        self.stack.advance(max(at - self.stack.now(), timedelta()))
+        if at > self.stack.now():
+            self.stack.advance(at - self.stack.now())
 
     def _settle(self) -> None:
         """Let what was answered be counted, and be followed up."""
@@ -106,7 +112,7 @@ class Weeks:
         self._settle()
         mails = {mail.recipients[0]: mail for mail in self.stack.mails(since=asked_at) if "/a/" in _text(mail)}
         for guest in guests:
-            self._plan(asked_at + guest.visit.after, partial(self._visit, guest, mails[guest.email]))
+            self._plan_visit(asked_at + guest.visit.after, partial(self._visit, guest, mails[guest.email]))
 
     def _invite_file(self, file: Path, survey: str, example: Customer) -> None:
         """As `hearback invite` does."""
