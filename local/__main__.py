@@ -7,7 +7,9 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 from local.engine import EngineError
 from local.kept_state import DataInUse
@@ -21,16 +23,16 @@ def main(arguments: list[str]) -> int:
     given = _parse(arguments)
     begun = time.monotonic()
     enough = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: enough.set())
+    _on_signal(enough.set)
     print(f"Starting (data in {given.data}) …", flush=True)
     try:
         with Stack(given.data, given.port, dict(given.parameter), fresh=given.fresh, printed=_print) as stack:
             print(_welcome(stack, time.monotonic() - begun), flush=True)
-            enough.wait()
-            print("\nStopping: finishing what is under way …", flush=True)
+            while not enough.wait(1.0):
+                stack.check_engine()
+            print("\nStopping: finishing what is under way. Ctrl-C again stops at once …", flush=True)
     except (DataInUse, EngineError, PortTaken, TemplateError) as error:
-        print(f"The local stack cannot start. {error}", file=sys.stderr)
+        print(f"The local stack cannot run. {error}", file=sys.stderr)
         return 1
     print(f"Stopped. Everything is kept in {given.data}.")
     return 0
@@ -52,6 +54,17 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--fresh", action="store_true", help="delete the kept data first")
     return parser.parse_args(arguments)
+
+
+def _on_signal(stop: Callable[[], None]) -> None:
+    """The first signal stops cleanly; a second one ends the process, and the engine with it."""
+
+    def stop_once(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_once)
 
 
 def _key_and_value(text: str) -> tuple[str, str]:

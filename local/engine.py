@@ -82,7 +82,9 @@ class Engine:
 def start_engine(data: Path) -> Engine:
     """Start the engine with its data in `data`/engine. Raises EngineError if it is missing or does not come up."""
     if not _INTERPRETER.exists():
-        raise EngineError(f"The AWS emulator is not installed ({_INTERPRETER} is missing). Run `make install`.")
+        raise EngineError(
+            f"The AWS emulator is not installed ({_INTERPRETER} is missing). Run `make local`, which installs it first."
+        )
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
     log_path = data / "engine.log"

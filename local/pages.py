@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ class Pages:
             loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         self._templates.filters["time"] = _time
+        self._templates.filters["hour"] = _hour
         self._templates.filters["duration"] = _duration
 
     def status(self, _: Request) -> Response:
@@ -98,12 +100,17 @@ def _time(moment: datetime) -> str:
     return f"{moment:%a %d %b %Y, %H:%M:%S}"
 
 
+def _hour(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S}"
+
+
 def _duration(span: timedelta) -> str:
-    """`3 d 4 h`, `12 min`: the two largest units that are not zero."""
+    """`3 d 4 h`, `12 min`, `3 h`: the largest unit that is not zero, and the next if it is not."""
     seconds = round(abs(span.total_seconds()))
-    parts = []
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2]) or "0 s"
+    units = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+    for (size, unit), (next_size, next_unit) in pairwise(units):
+        if seconds >= size:
+            count, rest = divmod(seconds, size)
+            smaller = rest // next_size
+            return f"{count} {unit}" + (f" {smaller} {next_unit}" if smaller else "")
+    return f"{seconds} s"

@@ -220,7 +220,7 @@ class QueueMapping:
         """The ids of the messages that failed."""
         everything = {message["messageId"] for message in batch}
         try:
-            answer = self.function.invoke({"Records": batch}, f"{self.settings.name}: {len(batch)} messages")
+            answer = self.function.invoke({"Records": batch}, f"{self.settings.name}: batch of {len(batch)}")
         except FunctionError:
             return everything
         if not self.settings.reports_failures or not answer:

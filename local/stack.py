@@ -19,7 +19,7 @@ from werkzeug.wrappers import Request, Response
 from local.activity import Activity
 from local.async_events import AsyncEvents
 from local.clock import SimulatedClock
-from local.engine import REGION, start_engine
+from local.engine import REGION, EngineError, start_engine
 from local.event_rules import EventBus
 from local.failure_messages import FailureQueues
 from local.faults import Faults
@@ -168,6 +168,11 @@ class Stack:
         """Like wait_until_idle, but answers `idle=False` when the time is up."""
         return self._idleness.wait(timeout)
 
+    def check_engine(self) -> None:
+        """Raises EngineError if the engine has ended by itself: nothing works any more then."""
+        if self._engine.ended:
+            raise EngineError(f"The AWS emulator ended. Its log is {self._folder.path / 'engine.log'}.")
+
     # --- starting and stopping -----------------------------------------------------------------------
 
     def _start(self) -> None:
@@ -265,6 +270,8 @@ class Stack:
 
     def _stop(self) -> None:
         """Finish what is under way, then keep the rest."""
+        if self._engine.ended:
+            return  # there is nothing left to ask what could be kept
         self._stopping = True
         self._scheduler.stop()
         self.look_whether_idle(_DRAIN_SECONDS)

@@ -118,7 +118,7 @@ class StreamMapping:
     def invoke(self, records: Sequence[Record]) -> Any:
         """Hand one batch to the function. Raises FunctionError, also when a fault says so afterwards."""
         event = {"Records": list(records)}
-        source = f"{self.settings.name}: {len(records)} records"
+        source = f"{self.settings.name}: batch of {len(records)}"
         answer = self.function.invoke(event, source)
         if self._faults.duplicate_records:
             answer = self.function.invoke(event, f"{source} again")
@@ -128,7 +128,7 @@ class StreamMapping:
 
     def give_up(self, records: Sequence[Record], condition: str, invoked: int) -> None:
         """Tell the failure queue which records were dropped."""
-        self._printed(f"{self.settings.name} gave up {len(records)} records: {condition}")
+        self._printed(f"{self.settings.name} gave up a batch of {len(records)}: {condition}")
         message = stream_failure(
             self.function.settings.arn,
             self.settings.stream_arn,
