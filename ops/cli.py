@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
-from ops import digest, doctor, importing, invite, outbox, reconcile, redrive, report, survey, tasks
+from ops import digest, doctor, erase, importing, invite, outbox, reconcile, redrive, report, survey, tasks
 from ops.deployment import in_aws, on_this_machine
 from ops.terminal import Stop, complain
 
@@ -32,6 +32,7 @@ app.add_typer(digest.app, name="digest")
 app.command("outbox")(outbox.outbox)
 app.command("doctor")(doctor.doctor)
 app.command("reconcile")(reconcile.reconcile)
+app.command("erase", no_args_is_help=True)(erase.erase)
 app.command("redrive")(redrive.redrive_failures)
 
 
@@ -48,7 +49,7 @@ def choose(
 ) -> None:
     """Say which deployment to work on: the local one, unless a stack is named."""
     # asked for only when a command needs it, so that --help needs no stack
-    ctx.obj = ctx.obj or cache(lambda: in_aws(stack) if stack else on_this_machine(local))
+    ctx.obj = cache(lambda: in_aws(stack) if stack else on_this_machine(local))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
