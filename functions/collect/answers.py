@@ -18,6 +18,8 @@ from hearback.survey import Survey
 from hearback.token import Token
 
 TOKEN_VALID = timedelta(days=7)
+WHENEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""A time at which no token has expired: for what even an old one still says or lets its bearer do."""
 SKEW = timedelta(minutes=1)
 """How far ahead of ours another system's clock may be."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

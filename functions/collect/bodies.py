@@ -38,7 +38,8 @@ Dimensions = Annotated[dict[Short, Short], Field(max_length=20)]
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    # deferred: a cold start builds only the model its request needs
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class TokenRequest(_Body):

@@ -3,9 +3,7 @@
 API Gateway's own CORS knows one list for all, and ignores ours where it is switched on.
 """
 
-from datetime import UTC, datetime
-
-from collect.answers import known_survey
+from collect.answers import WHENEVER, known_survey
 from collect.request import Request
 from collect.wiring import Wiring
 from hearback import token as signed
@@ -17,7 +15,6 @@ from hearback.token import TokenRefused
 
 _PREFLIGHT_KEPT = 3600
 """Seconds a browser may remember a preflight's answer."""
-_BEFORE_EVERY_TOKEN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def cors(request: Request, wiring: Wiring) -> dict[str, str]:
@@ -49,7 +46,7 @@ def _survey(request: Request, wiring: Wiring) -> Survey | None:
                 return known_survey(wiring, survey, request.now)
             case ["", "v1", "responses", text]:
                 # An old token still says whose it was, and a page must be able to read that it is too old.
-                token = signed.verify(text, wiring.token_keys.at(request.now), "answer", _BEFORE_EVERY_TOKEN)
+                token = signed.verify(text, wiring.token_keys.at(request.now), "answer", WHENEVER)
                 return known_survey(wiring, FactId.parse(token.subject).survey, request.now)
     except (UnknownSurvey, TokenRefused, TemporarilyUnavailable):
         return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from collect import answers, pages
 from collect.asking import asked_after
@@ -22,7 +21,6 @@ Route = Callable[[Request, Wiring], Reply]
 _TRACKING = ("utm_", "fbclid", "gclid", "mc_", "msclkid")
 """What others hang on links on the way; no dimension of ours, and no reason to turn a person away."""
 _SCORES = {str(score): score for score in range(11)}
-_BEFORE_EVERY_TOKEN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def answer(request: Request, wiring: Wiring) -> Reply:
@@ -135,7 +133,7 @@ def _question_answered(
 def _unsubscribing(request: Request, wiring: Wiring) -> Token:
     """A link to unsubscribe works for ever: its expiry is not looked at."""
     keys = wiring.token_keys.at(request.now)
-    return signed.verify(request.parameter("token"), keys, "unsubscribe", _BEFORE_EVERY_TOKEN)
+    return signed.verify(request.parameter("token"), keys, "unsubscribe", answers.WHENEVER)
 
 
 def _words(request: Request, *wanted: str) -> Wording:
