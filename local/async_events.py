@@ -60,12 +60,12 @@ class AsyncEvents:
         self._workers = ThreadPoolExecutor(_SIDE_BY_SIDE, "async-events")
 
     def put(self, logical_id: str, event: Any) -> None:
-        """Invoke the function called `logical_id` with `event`, soon."""
+        """Invoke the function called `logical_id` with `event`, soon; after `stop`, at the next start."""
         with self._lock:
             self._number += 1
-            number = self._number
-            self._pending[number] = (logical_id, event)
-        self._workers.submit(self._deliver, number)
+            self._pending[self._number] = (logical_id, event)
+            if not self._stopped.is_set():
+                self._workers.submit(self._deliver, self._number)
 
     @property
     def pending(self) -> int:
@@ -74,7 +74,8 @@ class AsyncEvents:
 
     def stop(self) -> Sequence[tuple[str, Any]]:
         """End after the events in hand. Returns (function, event) of those still to be delivered."""
-        self._stopped.set()
+        with self._lock:
+            self._stopped.set()
         self._workers.shutdown()
         return list(self._pending.values())
 

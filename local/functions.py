@@ -7,6 +7,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -165,5 +166,6 @@ def _newest_change(folders: tuple[Path, ...]) -> int:
             if entry.is_dir():
                 waiting.append(entry)
             else:
-                version ^= hash((entry, entry.stat().st_mtime_ns))
+                with suppress(FileNotFoundError):  # an editor's temporary file may be gone by now
+                    version ^= hash((entry, entry.stat().st_mtime_ns))
     return version

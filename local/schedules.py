@@ -34,7 +34,9 @@ class Schedule:
     def from_template(
         cls, name: str, arn: str, properties: Mapping[str, Any], function_named: Callable[[str], str]
     ) -> Schedule:
-        """Read a schedule. Raises TemplateError for anything but a rate."""
+        """Read a schedule. Raises TemplateError for anything but a rate that sends the scheduler's own event."""
+        if "Input" in properties["Target"]:
+            raise TemplateError(f"{name}: the local stack does not send a schedule's own Input.")
         expression = properties["ScheduleExpression"]
         rate = _RATE.fullmatch(expression)
         if rate is None:
@@ -52,7 +54,7 @@ class Schedule:
         return _EPOCH + (self.periods_until(time) + 1) * self.period
 
     def event(self, time: datetime) -> dict[str, Any]:
-        """What the scheduler sends to a function when the schedule gives no input."""
+        """What the scheduler sends to a function."""
         return {
             "version": "0",
             "id": str(uuid.uuid4()),

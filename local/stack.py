@@ -275,12 +275,13 @@ class Stack:
         self._stopping = True
         self._scheduler.stop()
         self.look_whether_idle(_DRAIN_SECONDS)
-        state = KeptState(
-            undelivered={each.settings.name: each.stop() for each in self._stream_mappings},
-            held={each.settings.name: each.stop() for each in self._queue_mappings},
-            events=list(self._events.stop()),
-            clock=self.clock.to_json(),
-        )
+        for stream in self._stream_mappings:
+            stream.stop()
+        held = {queue.settings.name: queue.stop() for queue in self._queue_mappings}
+        events = list(self._events.stop())
+        # Nothing runs any more, so nothing is written to a stream after it has been read for the last time.
+        undelivered = {stream.settings.name: stream.undelivered() for stream in self._stream_mappings}
+        state = KeptState(clock=self.clock.to_json(), held=held, undelivered=undelivered, events=events)
         self._folder.end(state)
 
     def _answer(self, request: Request) -> Response:

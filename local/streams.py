@@ -95,15 +95,18 @@ class StreamMapping:
         """Begin to read."""
         self._thread.start()
 
-    def stop(self) -> list[Record]:
-        """End after the batch in hand. Returns what has not been delivered, to be given to the next start."""
+    def stop(self) -> None:
+        """End after the batch in hand."""
         self._stopped.set()
         self._hurried.set()
         self._thread.join()
-        undelivered = list(self._waiting)
+
+    def undelivered(self) -> list[Record]:
+        """What a stopped mapping has not delivered, to be given to the next start: the engine will forget it."""
+        unread: list[Record] = []
         while records := self._reader.read():
-            undelivered.extend(records)
-        return undelivered
+            unread.extend(records)
+        return [*self._waiting, *unread]
 
     def nothing_since(self, moment: float) -> bool:
         """Whether a look that began after `moment` (monotonic seconds) found nothing left to deliver."""
