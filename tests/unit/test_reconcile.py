@@ -254,7 +254,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tables: Tables, three: list
         stopped.compare_facts(stop)
     resumed = Reconciliation(tables.feedback, tables.tally, sleep=nothing_happens)
     resumed.go_on(bookmark.read())
-    pages_left = []
+    pages_left: list[int] = []
     resumed.compare_facts(pages_left.append)
     assert len(pages_left) == 2
     assert resumed.facts == 4
