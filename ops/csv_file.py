@@ -106,9 +106,9 @@ class Rejects:
                 self._file = self.path.open("w", encoding="utf-8", newline="")
             except OSError as error:
                 raise Stop(f"{self.path} cannot be written: {error.strerror}") from error
-            csv.writer(self._file).writerow(map(shown, [*self._columns, "row", "reason"]))
-        missing = [""] * (len(self._columns) - len(row.cells))
-        csv.writer(self._file).writerow(map(shown, [*row.cells, *missing, str(row.number), reason]))
+            csv.writer(self._file).writerow(map(shown, ["row", "reason", *self._columns]))
+        # in front, so that a row with too many cells does not push them aside
+        csv.writer(self._file).writerow(map(shown, [str(row.number), reason, *row.cells]))
         self.count += 1
 
     def __enter__(self) -> Self:

@@ -197,21 +197,14 @@ def failure_queues(deployment: Deployment) -> Iterator[Finding]:
     """Whether everything that arrived could be processed."""
     sqs = deployment.client("sqs")
     queues = {name: url for name, url in deployment.outputs.items() if name.endswith("FailuresUrl")}
-    empty = True
+    names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    held = {}
     for output, url in sorted(queues.items()):
-        names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "QueueArn"]
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        count = int(attributes[names[0]]) + int(attributes[names[1]])
+        held[output.removesuffix("Url")] = sum(int(attributes[name]) for name in names)
+    for queue, count in held.items():
         if count:
-            empty = False
-            words = f"{output.removesuffix('Url')} holds {count:,} that could not be processed"
-            yield Finding("failure queues", "fail", words, _look_into(output, url, attributes["QueueArn"]))
-    if empty:
-        yield Finding("failure queues", "ok", f"all {len(queues)} are empty")
-
-
-def _look_into(output: str, url: str, arn: str) -> str:
-    look = f"aws sqs receive-message --queue-url {url}"
-    if output == "SettleFailuresUrl":  # the worker's own messages: what they name can simply be tried again
-        return f"{look}; when the cause is mended: aws sqs start-message-move-task --source-arn {arn}"
-    return f"{look}; the log group of the function of that name says why"
+            do = "look with: hearback redrive --dry-run; when the cause is mended: hearback redrive"
+            yield Finding("failure queues", "fail", f"{queue} holds {count:,} that could not be processed", do)
+    if not any(held.values()):
+        yield Finding("failure queues", "ok", f"all {len(held)} are empty")

@@ -40,7 +40,7 @@ def _headline(numbers: Mapping[str, Any], minimum: int) -> Text:
     answers = f"{n:,} answer{'s' if n != 1 else ''}"
     if n < minimum:
         words = f"too few answers to say ({answers}; {minimum} are needed)"
-        return Text.assemble((f"NPS {_signed(numbers['nps'])}", "dim"), "  ", (words, "dim"))
+        return Text.assemble((f"NPS {_signed(numbers['nps'])}", "dim"), (f"\n{words}", "dim"))
     low, high = numbers["interval"]
     return Text.assemble(
         ("NPS ", "bold"),

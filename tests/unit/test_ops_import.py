@@ -1,0 +1,131 @@
+"""`hearback import`: good rows go in once, bad rows go to the rejects file with number and reason."""
+
+import csv
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hearback.contact import contact_key
+from hearback.response import Response
+from tests.conftest import Tables
+from tests.unit.conftest import Ended, Hearback
+
+Import = Callable[..., Ended]
+
+
+@pytest.fixture
+def history(hearback: Hearback, tmp_path: Path) -> Import:
+    """Writes a file and imports it into the shop's survey."""
+
+    def run(content: str | bytes, *options: str) -> Ended:
+        (tmp_path / "old.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+        return hearback("import", str(tmp_path / "old.csv"), "--survey", "shop", "--score", "score", "--json", *options)
+
+    return run
+
+
+def responses(tables: Tables) -> list[Response]:
+    items = tables.feedback.client.scan(TableName=tables.feedback.name)["Items"]
+    keys = [{"pk": item["pk"]["S"], "sk": item["sk"]["S"]} for item in items]
+    found = [Response.from_item(item) for item in tables.feedback.get_many(keys)]
+    return sorted(found, key=lambda response: (response.answered_at, response.score))
+
+
+def rejected(folder: Path) -> list[tuple[int, str]]:
+    with (folder / "old.csv.rejects.csv").open(encoding="utf-8", newline="") as file:
+        return [(int(row["row"]), row["reason"]) for row in csv.DictReader(file)]
+
+
+def counts(ended: Ended) -> dict[str, Any]:
+    return {name: count for name, count in ended.json.items() if count}
+
+
+def test_a_row_becomes_a_response_with_all_it_says(history: Import, tables: Tables) -> None:
+    ended = history(
+        "score,why,mail,branch,when\n9,Lovely shop,Asha@Example.com,pune,2025-11-03T18:40:00+05:30\n",
+        *("--comment", "why", "--email", "mail", "--dimension", "store=branch", "--at", "when"),
+    )
+    [response] = responses(tables)
+    key = contact_key("asha@example.com", {"k1": "the key of ContactSecret"}, address=True)
+    contact = tables.people.contact(key)
+    assert ended.code == 0
+    assert (response.score, response.comment, response.channel) == (9, "Lovely shop", "import")
+    assert response.dimensions == {"store": "pune"}
+    assert (response.answered_at, response.day) == (datetime(2025, 11, 3, 13, 10, tzinfo=UTC), "2025-11-03")
+    assert response.id.month == "2025-11"
+    assert (response.contact, response.follow_up) == (key, False)
+    assert contact is not None
+    assert contact.email == "Asha@Example.com"
+
+
+def test_importing_a_file_twice_changes_nothing(history: Import, tables: Tables) -> None:
+    content = "score\n9\n9\n3\n"
+    assert counts(history(content)) == {"read": 3, "stored": 3}
+    before = responses(tables)
+    assert counts(history(content)) == {"read": 3, "already_there": 3}
+    assert responses(tables) == before
+
+
+def test_with_ids_a_longer_export_adds_only_its_new_rows(history: Import, tables: Tables) -> None:
+    history("id,score\na,9\nb,3\n", "--id", "id")
+    assert counts(history("id,score\nc,7\nb,3\na,9\n", "--id", "id")) == {"read": 3, "stored": 1, "already_there": 2}
+
+
+def test_follow_up_and_the_other_tools_id_of_a_person_are_kept(history: Import, tables: Tables) -> None:
+    history("score,user\n2,u-1\n3,u-1\n", "--contact", "user", "--follow-up")
+    first, second = responses(tables)
+    assert first.contact == second.contact != ""
+    assert first.follow_up
+
+
+def test_other_words_for_silence_can_be_named(history: Import, tmp_path: Path) -> None:
+    ended = history("id,score\na,skipped\nb,NA\n", "--id", "id", "--na", "Skipped")
+    assert counts(ended)["no_answer"] == 1
+    assert [row for row, _ in rejected(tmp_path)] == [3]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "words"),
+    [
+        (b"NPS\n9\n", [], "its columns are: NPS"),
+        (b"score\n\xe9\n", [], "Try --encoding"),
+        (b"score\n9\n", ["--dimension", "colour=score"], "it has: touchpoint, store"),
+        (b"score\n9\n", ["--dimension", "store"], "NAME=COL"),
+        (b"score\n9\n", ["--survey", "nowhere"], "there are: shop"),
+    ],
+)
+def test_what_makes_the_whole_file_useless_is_told_with_what_to_try(
+    history: Import, tables: Tables, content: bytes, options: list[str], words: str
+) -> None:
+    ended = history(content, *options)
+    assert (ended.code, ended.out) == (2, "")
+    assert words.lower() in ended.err.lower()
+    assert responses(tables) == []
+
+
+def test_good_rows_go_in_and_bad_ones_to_the_rejects_file(history: Import, tables: Tables, tmp_path: Path) -> None:
+    ended = history("id,score\na,9\nb,11\nc,\na,3\nd,8\n", "--id", "id")
+    assert ended.code == 1
+    assert ended.json == {
+        "read": 5,
+        "stored": 2,
+        "already_there": 0,
+        "no_answer": 1,
+        "rejected": 2,
+        "rejects": str(tmp_path / "old.csv.rejects.csv"),
+    }
+    assert [response.score for response in responses(tables)] == [8, 9]
+    assert rejected(tmp_path) == [
+        (3, "'11' is not a whole score from 0 to 10"),
+        (5, "the id 'a' is already on row 2"),
+    ]
+    assert "old.csv.rejects.csv" in ended.err
+
+
+def test_the_rejects_file_cannot_be_the_file_itself(history: Import, tmp_path: Path) -> None:
+    ended = history("score\n11\n", "--rejects", str(tmp_path / "old.csv"))
+    assert ended.code == 2
+    assert (tmp_path / "old.csv").read_text() == "score\n11\n"

@@ -1,0 +1,206 @@
+"""Rows of other tools' exports: which can be read, which cannot, and why."""
+
+import csv
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hearback.survey import Survey
+from ops.csv_file import BadRow, CsvFile, Rejects, Row, silent_cells
+from ops.history import Answered, History, whole_score
+from ops.terminal import Stop
+from tests.conftest import NOW
+
+
+def file_of(folder: Path, content: str | bytes, encoding: str = "utf-8") -> CsvFile:
+    path = folder / "old.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return CsvFile.read(path, encoding)
+
+
+def history(file: CsvFile, survey: Survey, *, now: datetime = NOW, **columns: str) -> History:
+    """How the file is read: `score` is the score, other columns are given by option."""
+    options = {f"--{option}": column for option, column in columns.items()}
+    return History(
+        survey=survey,
+        file=file,
+        columns=file.choose({"--score": "score"} | options),
+        silent=silent_cells(),
+        contact_keys={"k1": "a key"},
+        retention=timedelta(days=730),
+        follow_up=False,
+        now=now,
+    )
+
+
+def reason(folder: Path, survey: Survey, content: str, **columns: str) -> str:
+    """Why the file's last row is rejected."""
+    file = file_of(folder, content)
+    rows = history(file, survey, **columns)
+    for row in file.rows[:-1]:
+        rows.read(row)
+    with pytest.raises(BadRow) as bad:
+        rows.read(file.rows[-1])
+    return str(bad.value)
+
+
+def first(folder: Path, survey: Survey, content: str, *, now: datetime = NOW, **columns: str) -> Answered:
+    file = file_of(folder, content)
+    answered = history(file, survey, now=now, **columns).read(file.rows[0])
+    assert answered is not None
+    return answered
+
+
+@pytest.mark.parametrize(("text", "score"), [("10", 10), ("0", 0), ("7.0", 7), ("7,00", 7)])
+def test_a_whole_score_may_be_written_in_several_ways(text: str, score: int) -> None:
+    assert whole_score(text) == score
+
+
+@pytest.mark.parametrize("text", ["11", "-1", "9.5", "nine", "1e1", "९", "007", "10.01", "9.", "9 9"])
+def test_any_other_score_is_rejected(text: str) -> None:
+    with pytest.raises(BadRow, match="is not a whole score from 0 to 10"):
+        whole_score(text)
+
+
+@pytest.mark.parametrize("silent", ["", "NA", "n/a", " NULL "])
+def test_a_silent_score_is_no_answer(tmp_path: Path, survey: Survey, silent: str) -> None:
+    file = file_of(tmp_path, f"id,score\na,{silent}\n")
+    assert history(file, survey, id="id").read(file.rows[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "option", "words"),
+    [
+        ("2027-01-01", "at", "is in the future"),
+        ("2026-03-04T16:01", "at", "is in the future"),  # in Kolkata it is 16:00
+        ("yesterday", "at", "is not a time such as"),
+        ("1969-12-31", "at", "is before 1970"),
+        ("not-an-address", "email", "is not an e-mail address"),
+        ("mumbai", "dimension store", "'mumbai' is not a declared value of 'store'"),
+        ("x" * 5001, "comment", "5,001 characters; at most 5,000"),
+        ("a,b,c", "comment", "4 cells where the header has 2"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_says_why(
+    tmp_path: Path, survey: Survey, cell: str, option: str, words: str
+) -> None:
+    assert words in reason(tmp_path, survey, f"score,cell\n9,{cell}\n", **{option: "cell"})
+
+
+def test_an_id_given_twice_is_rejected_the_second_time(tmp_path: Path, survey: Survey) -> None:
+    assert reason(tmp_path, survey, "id,score\na,9\nb,9\na,3\n", id="id") == "the id 'a' is already on row 2"
+
+
+def test_a_row_without_an_id_is_rejected_where_ids_are_wanted(tmp_path: Path, survey: Survey) -> None:
+    assert reason(tmp_path, survey, "id,score\n,9\n", id="id") == "has no id"
+
+
+def test_a_row_is_known_again_by_its_id_or_else_by_its_file_and_place(tmp_path: Path, survey: Survey) -> None:
+    by_id = [first(tmp_path, survey, f"id,score\na,{score}\n", id="id").response.id for score in (3, 9)]
+    by_place = [first(tmp_path, survey, f"score\n{score}\n").response.id for score in (3, 9, 3)]
+    assert by_id[0] == by_id[1]
+    assert by_place[0] == by_place[2] != by_place[1]
+
+
+def test_a_row_without_a_time_was_answered_now(tmp_path: Path, survey: Survey) -> None:
+    response = first(tmp_path, survey, "score,when\n9,\n", at="when").response
+    assert (response.answered_at, response.id.month) == (NOW, "1970-01")
+
+
+@pytest.mark.parametrize(
+    ("cell", "answered_at", "day"),
+    [
+        ("2026-03-01", datetime(2026, 3, 1, 6, 30, tzinfo=UTC), "2026-03-01"),  # noon in Kolkata
+        ("2026-03-01T01:00", datetime(2026, 2, 28, 19, 30, tzinfo=UTC), "2026-03-01"),
+        ("2026-03-01T23:00:00Z", datetime(2026, 3, 1, 23, 0, tzinfo=UTC), "2026-03-02"),
+        ("2025-11-03 18:40:00+01:00", datetime(2025, 11, 3, 17, 40, tzinfo=UTC), "2025-11-03"),
+    ],
+)
+def test_a_time_without_a_zone_is_the_surveys(
+    tmp_path: Path, survey: Survey, cell: str, answered_at: datetime, day: str
+) -> None:
+    response = first(tmp_path, survey, f"score,when\n9,{cell}\n", at="when").response
+    assert (response.answered_at, response.day) == (answered_at, day)
+
+
+def test_today_is_not_in_the_future_although_its_noon_may_be(tmp_path: Path, survey: Survey) -> None:
+    morning = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # half past seven in Kolkata
+    before, later = (
+        first(tmp_path, survey, "score,when\n9,2026-03-04\n", at="when", now=now).response for now in (morning, NOW)
+    )
+    assert before.answered_at == morning
+    assert before.id == later.id
+
+
+def test_old_words_are_deleted_at_their_own_time_and_never_too_late_for_dynamodb_to_see(
+    tmp_path: Path, survey: Survey
+) -> None:
+    deleted = [
+        datetime.fromtimestamp(
+            first(tmp_path, survey, f"score,when\n9,{day}\n", at="when").response.expires_at, UTC
+        ).date()
+        for day in ("2026-03-01", "2010-01-01")
+    ]
+    assert [day.isoformat() for day in deleted] == ["2028-02-29", "2026-03-05"]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("score,why\n9,café\n".encode("cp1252"), "cp1252"),
+        ("score,why\n9,café\n".encode("utf-16"), "utf-16"),
+        ("score,why\n9,café\n".encode("utf-8-sig"), "utf-8"),
+        ("score;why\n9;café\n".encode(), "utf-8"),
+        ("score\twhy\r\n9\tcafé\r\n".encode(), "utf-8"),
+    ],
+)
+def test_exports_of_other_tools_can_be_read(tmp_path: Path, content: bytes, encoding: str) -> None:
+    file = file_of(tmp_path, content, encoding)
+    assert file.columns == ["score", "why"]
+    assert [row.cells for row in file.rows] == [["9", "café"]]
+
+
+def test_empty_lines_are_skipped_and_still_counted_as_rows_of_the_sheet(tmp_path: Path) -> None:
+    file = file_of(tmp_path, 'score,why\n9,"two\nlines"\n\n , \n3,x\n')
+    assert [row.number for row in file.rows] == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "words"),
+    [
+        ("score,why\n9,café\n".encode("latin-1"), "utf-8", "byte 0xe9 on line 2. Try --encoding cp1252"),
+        ("score\n9\n".encode("utf-16"), "utf-8", "try --encoding utf-16"),
+        (b"score\n9\n", "klingon", "no encoding is called 'klingon'"),
+        (b"", "utf-8", "no header"),
+        (b"\nscore\n9\n", "utf-8", "no header"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_what_to_try(tmp_path: Path, content: bytes, encoding: str, words: str) -> None:
+    with pytest.raises(Stop) as stop:
+        file_of(tmp_path, content, encoding)
+    assert words in str(stop.value)
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [("NPS,why", "no column 'score' (--score); its columns are: NPS, why"), ("score,score", "several columns 'score'")],
+)
+def test_a_column_that_cannot_be_found_is_told_with_those_there_are(tmp_path: Path, header: str, words: str) -> None:
+    with pytest.raises(Stop) as stop:
+        file_of(tmp_path, f"{header}\n9,x\n").choose({"--score": "score"})
+    assert words in str(stop.value)
+
+
+@pytest.mark.parametrize("cell", ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", " =1+1", "\t=1"])
+def test_rejects_hold_the_row_as_it_was_with_formulas_made_harmless(tmp_path: Path, cell: str) -> None:
+    with Rejects(tmp_path / "rejects.csv", ["score", "why"]) as rejects:
+        rejects.add(Row(2, ["11", cell]), "because")
+    with (tmp_path / "rejects.csv").open(encoding="utf-8", newline="") as written:
+        assert list(csv.reader(written)) == [["row", "reason", "score", "why"], ["2", "because", "11", f"'{cell}"]]
+
+
+def test_without_rejects_there_is_no_rejects_file(tmp_path: Path) -> None:
+    with Rejects(tmp_path / "rejects.csv", ["score"]):
+        pass
+    assert not (tmp_path / "rejects.csv").exists()

@@ -1,0 +1,111 @@
+"""`hearback survey`: what applying stores, keeps and refuses."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hearback import clock
+from hearback.aws.directory import UnknownSurvey
+from tests.conftest import NOW, Tables
+from tests.unit.conftest import Hearback
+
+SURVEY = """\
+id: cafe
+title: Your visit
+question: How likely are you to recommend us?
+time_zone: Asia/Kolkata
+brand: {{ name: Chai }}
+dimensions:
+  store: {{ values: [{values}] }}
+people:
+  asha: {{ name: Asha Rao, email: asha@shop.example }}
+subscriptions:
+  - {{ id: weekly, to: asha, weekday: {weekday}, hour: 9 }}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "cafe.yaml"
+
+
+def write(file: Path, values: str = "pune", weekday: str = "monday") -> str:
+    file.write_text(SURVEY.format(values=values, weekday=weekday), encoding="utf-8")
+    return str(file)
+
+
+def test_a_new_survey_is_applied_with_its_digests(hearback: Hearback, tables: Tables, file: Path) -> None:
+    ended = hearback("survey", "apply", write(file))
+    [digest] = tables.people.subscriptions("cafe")
+    assert ended.code == 0
+    assert digest.due_at == datetime(2026, 3, 9, 3, 30, tzinfo=UTC)  # Monday, nine o'clock in Kolkata
+    assert "Mon 09 Mar 2026, 09:00 IST" in ended.out
+
+
+def test_applying_again_changes_nothing_and_says_so(hearback: Hearback, file: Path) -> None:
+    hearback("survey", "apply", write(file))
+    assert hearback("survey", "apply", str(file)).out == "cafe unchanged\n"
+
+
+def test_what_changed_is_shown(hearback: Hearback, file: Path) -> None:
+    hearback("survey", "apply", write(file))
+    ended = hearback("survey", "apply", write(file, values="pune, delhi"), "--json")
+    assert ended.json == {"cafe": ["+ dimensions.store.values.delhi: delhi"]}
+
+
+def test_a_digest_that_is_due_stays_due_when_the_survey_is_applied_again(
+    hearback: Hearback, tables: Tables, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearback("survey", "apply", write(file))
+    [before] = tables.people.subscriptions("cafe")
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=30))
+    hearback("survey", "apply", write(file, values="pune, delhi"))
+    assert tables.people.subscriptions("cafe") == [before]
+
+
+def test_a_digest_with_another_weekday_gets_another_due_time(hearback: Hearback, tables: Tables, file: Path) -> None:
+    hearback("survey", "apply", write(file))
+    hearback("survey", "apply", write(file, weekday="friday"))
+    [digest] = tables.people.subscriptions("cafe")
+    assert digest.due_at == datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
+
+
+def test_a_digest_that_is_no_longer_in_the_file_is_no_longer_sent(
+    hearback: Hearback, tables: Tables, file: Path
+) -> None:
+    hearback("survey", "apply", write(file))
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text[: text.index("subscriptions:")], encoding="utf-8")
+    hearback("survey", "apply", str(file))
+    assert tables.people.subscriptions("cafe") == []
+
+
+def test_nothing_is_applied_unless_every_file_is_valid(hearback: Hearback, tables: Tables, file: Path) -> None:
+    bad = file.with_name("bad.yaml")
+    bad.write_text("id: bad\ntitel: x\n", encoding="utf-8")
+    ended = hearback("survey", "apply", write(file), str(bad))
+    assert ended.code == 2
+    assert f"{bad}:2: titel: is not a field" in ended.err
+    with pytest.raises(UnknownSurvey):
+        tables.people.survey("cafe", NOW)
+
+
+def test_mistakes_can_be_read_by_a_machine(hearback: Hearback, file: Path) -> None:
+    file.write_text("id: bad\ntitel: x\n", encoding="utf-8")
+    ended = hearback("survey", "apply", str(file), "--json")
+    assert ended.code == 2
+    [unknown] = [mistake for mistake in ended.json["mistakes"] if mistake["path"] == "titel"]
+    assert (unknown["file"], unknown["line"]) == (str(file), 2)
+
+
+def test_list_and_show(hearback: Hearback) -> None:
+    assert [survey["id"] for survey in hearback("survey", "list", "--json").json] == ["shop"]
+    assert hearback("survey", "show", "shop", "--json").json["brand"]["name"] == "Chai & Co"
+    assert "Chai & Co" in hearback("survey", "show", "shop").out
+
+
+def test_an_unknown_survey_names_those_there_are(hearback: Hearback) -> None:
+    ended = hearback("survey", "show", "sohp")
+    assert ended.code == 2
+    assert "there are: shop" in ended.err

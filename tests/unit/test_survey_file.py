@@ -1,0 +1,117 @@
+"""Surveys in YAML: a mistake is named by file, line and path, with what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from ops.survey_file import BadSurveys, Mistake, read_survey, read_surveys
+
+ROOT = Path(__file__).parents[2]
+SOUND = """\
+id: shop
+title: Your visit
+question: How likely are you to recommend us?
+brand: { name: Chai }
+people:
+  asha: { name: Asha Rao, email: asha@shop.example }
+"""
+
+
+def written(folder: Path, text: str, name: str = "shop.yaml") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def mistakes(*files: Path) -> list[Mistake]:
+    with pytest.raises(BadSurveys) as bad:
+        read_surveys(files)
+    return list(bad.value.mistakes)
+
+
+@pytest.mark.parametrize("name", ["store", "product"])
+def test_the_surveys_that_come_with_it_are_valid(name: str) -> None:
+    assert read_survey(ROOT / "surveys" / f"{name}.yaml").id == name
+
+
+def test_a_text_may_be_given_once_for_all_languages(tmp_path: Path) -> None:
+    survey = read_survey(written(tmp_path, SOUND + "locales: [en, hi]\n"))
+    assert survey.say(survey.title, "hi") == "Your visit"
+
+
+@pytest.mark.parametrize(
+    ("added", "line", "path", "words"),
+    [
+        ("titel: Hello", 7, "titel", "is not a field; did you mean title?"),
+        ("minimum_n: few", 7, "minimum_n", "'few'"),
+        ("time_zone: Mars", 7, "time_zone", "'Mars': not a time zone of the tz database"),
+        ("locales: [en, Hindi]", 7, "locales.1", "a language tag such as en"),
+        ("dimensions:\n  store:\n    values: [10]", 9, "dimensions.store.values.0", "put it in quotes"),
+        ("dimensions:\n  store:\n    values: [a, a]", 8, "dimensions.store", "listed twice"),
+        (
+            "dimensions:\n  store:\n    values: [a]\n    publik: true",
+            10,
+            "dimensions.store.publik",
+            "did you mean public?",
+        ),
+        ("dimensions:\n  store: {}", 8, "dimensions.store.values", "is missing"),
+        ("follow_up:\n  fan: {}", 8, "follow_up.fan", "'promoter', 'passive' or 'detractor'"),
+        ("plays:\n  - id: a\n    what: sms", 8, "plays.0", "'mail', 'task'"),
+        ("plays:\n  - id: a\n    when: { category: promoter }", 8, "plays.0.what", "mail or task"),
+        (
+            "plays:\n  - { id: a, when: { category: promoter }, what: task, owner: bo }",
+            8,
+            "plays.0.owner",
+            "'bo' is not one of people: asha",
+        ),
+        ("subscriptions:\n  - id: w\n    to: asha\n    scope: { store: x }", 10, "subscriptions.0.scope.store", "none"),
+    ],
+)
+def test_a_mistake_is_named_by_line_and_path_with_what_is_allowed(
+    tmp_path: Path, added: str, line: int, path: str, words: str
+) -> None:
+    [mistake] = mistakes(written(tmp_path, SOUND + added + "\n"))
+    assert (mistake.line, mistake.path) == (line, path)
+    assert words in mistake.problem
+
+
+def test_a_key_given_twice_is_a_mistake_because_yaml_would_keep_the_last_one_only(tmp_path: Path) -> None:
+    [mistake] = mistakes(written(tmp_path, SOUND + "dimensions:\n  a: { values: [x] }\n  a: { values: [y] }\n"))
+    assert (mistake.line, mistake.path) == (9, "dimensions.a")
+    assert "line 8" in mistake.problem
+
+
+def test_a_date_is_text_like_any_other_value(tmp_path: Path) -> None:
+    survey = read_survey(written(tmp_path, SOUND + "dimensions: { launch: { values: [2024-01-01] } }\n"))
+    assert survey.dimensions["launch"].values == ["2024-01-01"]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (b"id: [a\nb: c", 2, "is not YAML"),
+        (b"- id: a\n", 1, "a survey is a mapping"),
+        (b"", 1, "a survey is a mapping"),
+        (b"id: caf\xe9", 1, "is not UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_survey_at_all_says_why(tmp_path: Path, content: bytes, line: int, words: str) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_bytes(content)
+    [mistake] = mistakes(file)
+    assert mistake.line == line
+    assert words in mistake.problem
+
+
+def test_every_mistake_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+    first = written(tmp_path, SOUND + "titel: x\nminimum_n: 0\n", "first.yaml")
+    second = written(tmp_path, "id: Second\n", "second.yaml")
+    found = mistakes(first, second, tmp_path / "missing.yaml")
+    assert {Path(mistake.file).name for mistake in found} == {"first.yaml", "second.yaml", "missing.yaml"}
+    assert str(found[0]) == f"{first}:7: titel: {found[0].problem}"
+
+
+def test_two_files_cannot_define_one_survey(tmp_path: Path) -> None:
+    [mistake] = mistakes(written(tmp_path, SOUND, "a.yaml"), written(tmp_path, SOUND, "b.yaml"))
+    assert mistake.path == "id"
+    assert "a.yaml" in mistake.problem
