@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collect.look import readable_on, style
+from collect.contrast import readable_on
+from collect.look import style
 from collect.wording import direction, own_name, wording
 
 
