@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich import box
 from rich.markup import escape
-from rich.table import Table
 
 from ops.bookmark import Bookmark
 from ops.deployment import chosen
@@ -65,20 +63,19 @@ def reconcile(
 
 
 def _show(run: Reconciliation) -> None:
+    for one in run.differences:
+        now = "[green]repaired[/]" if one.repaired else "[red]differs[/] "
+        out.print(f"{now} {escape(one.where)}: {one.wrong}. {escape(one.detail)}", soft_wrap=True)
+    repaired = Counter(one.repaired for one in run.differences)
     if run.differences:
-        table = Table(box=box.SIMPLE_HEAD)
-        for name in ("where", "what differs", "in what", "now"):
-            table.add_column(name, overflow="fold")
-        for one in run.differences:
-            now = "[green]repaired[/]" if one.repaired else "[red]differs[/]"
-            table.add_row(escape(one.where), one.wrong, escape(one.detail), now)
-        out.print(table)
-    found = Counter(one.repaired for one in run.differences)
-    if not run.differences:
-        out.print(f"{run.facts:,} facts: every one is counted as it is, and every tally is the sum of its ledgers.")
+        out.print(f"{run.facts:,} facts compared, {repaired[True]:,} differences repaired, {repaired[False]:,} remain.")
     else:
-        out.print(f"{run.facts:,} facts: {found[True]:,} differences repaired, {found[False]:,} remain.")
+        out.print(
+            f"{run.facts:,} facts are counted as they are, every tally is the sum of its ledgers.", soft_wrap=True
+        )
     for name, day in run.moving:
-        say(f"[yellow]Not judged:[/] the tallies of {escape(name)} on {day} were counted on all the while. Run again")
+        say(
+            f"[yellow]not judged[/] The tallies of {escape(name)} on {day} were counted on all the while. Run it again."
+        )
     if run.remaining and not run.fix:
-        say("Repair them with: hearback reconcile --fix")
+        say("Repair what can be with: hearback reconcile --fix")

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from aggregate.counting import Pace, count
 from aggregate.facts import Inapplicable, ledger_of
 from hearback.aws.dynamodb import Table, Unreadable, from_wire, to_wire
-from hearback.fact import INVITATION, RESPONSE, kind_and_id
-from hearback.tally import LEDGER, BadLedger, Ledger
+from hearback.fact import INVITATION, RESPONSE, BadFactId, kind_and_id
+from hearback.tally import BadLedger, Ledger
 from ops.scanning import Wire
 
 Wrong = Literal["not counted", "counted wrongly", "cannot be counted", "its ledger cannot be read"]
@@ -36,7 +36,11 @@ class Suspect:
     @property
     def name(self) -> str:
         """What the operator knows it by."""
-        return self.wanted.key.removeprefix(LEDGER) if self.wanted else " ".join(self.place)
+        try:
+            kind, fact = kind_and_id(*self.place)
+        except BadFactId:
+            return f"item {' '.join(self.place)}"
+        return f"{'response' if kind == RESPONSE else 'invitation'} {fact}"
 
 
 def facts_of(survey: str) -> dict[str, Any]:
@@ -111,11 +115,23 @@ def _compared(
             detail = f"version {ledger.version}; version {found.version} is counted"
             yield Suspect(place, "not counted", detail, ledger, found)
         elif found != ledger:
-            detail = f"says {_said(ledger)}; counted is {_said(found)}"
-            yield Suspect(place, "counted wrongly", detail, ledger, found)
+            yield Suspect(place, "counted wrongly", _unlike(ledger, found), ledger, found)
 
 
-def _said(ledger: Ledger) -> str:
+def _unlike(ledger: Ledger, found: Ledger) -> str:
+    """Where what is counted is not what the fact says."""
+    said, counted = (_parts(each) for each in (ledger, found))
+    return ", ".join(
+        f"{name} is {said[name]}, counted is {counted[name]}" for name in said if said[name] != counted[name]
+    )
+
+
+def _parts(ledger: Ledger) -> dict[str, str]:
     contribution = ledger.contribution
-    cells = ", ".join(map(str, contribution.cells))
-    return f"version {ledger.version}, {contribution.day}, {' '.join(contribution.counters) or 'nothing'} in {cells}"
+    return {
+        "version": str(ledger.version),
+        "survey": contribution.survey,
+        "day": contribution.day,
+        "cells": " ".join(map(str, contribution.cells)),
+        "counters": " ".join(contribution.counters) or "none",
+    }

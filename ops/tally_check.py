@@ -74,7 +74,7 @@ class Drift:
 
     @property
     def name(self) -> str:
-        return " ".join(self.place)
+        return f"tally {' '.join(self.place)}"
 
     @property
     def lacks(self) -> dict[str, int]:
@@ -86,7 +86,8 @@ class Drift:
     @property
     def detail(self) -> str:
         return "; ".join(
-            f"{name} is {self.counted.get(name, 0)}, its ledgers say {self.summed.get(name, 0)}" for name in self.lacks
+            f"{name.strip('|')} is {self.counted.get(name, 0)}, its ledgers say {self.summed.get(name, 0)}"
+            for name in self.lacks
         )
 
 
