@@ -1,6 +1,7 @@
 """What can be done with an answer: make the token for it, give it, change it, record it for another system."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -8,6 +9,7 @@ from typing import cast
 from collect.bodies import MachineSubmission, TokenRequest
 from collect.problems import Fault, Problem
 from collect.submission_key import SubmissionKey
+from collect.visitors import ANYBODY, Visitor
 from collect.wiring import Wiring
 from hearback import token as signed
 from hearback.aws.directory import UnknownSurvey
@@ -60,14 +62,21 @@ def opened(wiring: Wiring, text: str, now: datetime) -> Opened:
     return Opened(token, response, open_survey(wiring.directory.survey(response.survey, now)))
 
 
-def mint(wiring: Wiring, survey: Survey, wanted: TokenRequest, now: datetime) -> tuple[Token, str]:
-    """A token for a new response, and its text. Dimensions are a stranger's word here. Raises Problem."""
+def mint(
+    wiring: Wiring, survey: Survey, wanted: TokenRequest, now: datetime, visitor: Visitor = ANYBODY
+) -> tuple[Token, str]:
+    """A token for a new response, and its text. Raises Problem.
+
+    The dimensions of `wanted` are a stranger's word; for the visitor's own somebody vouches.
+    """
     _check_dimensions(open_survey(survey), wanted.dimensions, public=True)
+    _check_dimensions(survey, visitor.dimensions, public=False)
     token = Token(
         purpose="answer",
         subject=str(FactId.mint(survey.id, survey.shards, now)),
         expires_at=now + TOKEN_VALID,
-        dimensions=wanted.dimensions,
+        contact=visitor.key,
+        dimensions={**wanted.dimensions, **visitor.dimensions},
         channel=wanted.channel,
         locale=survey.locale_for(wanted.locale),
     )
@@ -162,7 +171,7 @@ def _answered_at(said: MachineSubmission, now: datetime) -> datetime:
     return min(said.answered_at.astimezone(UTC), now)
 
 
-def _check_dimensions(survey: Survey, dimensions: dict[str, str], *, public: bool) -> None:
+def _check_dimensions(survey: Survey, dimensions: Mapping[str, str], *, public: bool) -> None:
     for name, value in dimensions.items():
         if problem := survey.problem_with(name, value, public=public):
             raise Problem("dimension-refused", f"{problem}.", [Fault("#/dimensions", problem)])

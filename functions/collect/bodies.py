@@ -48,6 +48,8 @@ class TokenRequest(_Body):
     dimensions: Dimensions = {}
     locale: Short = ""
     channel: Literal["widget", "page"] = "widget"
+    identity: Annotated[str, StringConstraints(max_length=2048)] = ""
+    """Who the visitor is, signed by the site's server; see identity.py. "" for anybody."""
 
 
 class Amendment(_Body):

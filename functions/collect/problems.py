@@ -19,6 +19,7 @@ from hearback.token import TokenRefused
 Kind = Literal[
     "malformed",
     "token-refused",
+    "identity-refused",
     "unknown-survey",
     "nothing-to-amend",
     "amendment-refused",
@@ -37,6 +38,7 @@ Kind = Literal[
 _MEANINGS: dict[Kind, tuple[int, str]] = {
     "malformed": (400, "The request cannot be read"),
     "token-refused": (400, "The token is not valid"),
+    "identity-refused": (400, "The identity cannot be trusted"),
     "unknown-survey": (404, "There is no such survey"),
     "nothing-to-amend": (404, "There is no answer to change"),
     "amendment-refused": (409, "The answer takes no more changes"),

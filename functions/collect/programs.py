@@ -10,6 +10,8 @@ from collect.cors import cors, preflight
 from collect.problems import REFUSALS, Problem, problem_of
 from collect.reply import Reply
 from collect.request import Request
+from collect.visitors import may_ask, recognised
+from collect.widget_ask import widget_ask
 from collect.wiring import Wiring
 from hearback.response import Response
 from hearback.survey import Survey
@@ -29,12 +31,18 @@ def answer(request: Request, wiring: Wiring) -> Reply:
 def mint_token(request: Request, wiring: Wiring) -> Reply:
     wanted = TokenRequest.model_validate_json(request.json())
     survey = answers.known_survey(wiring, request.parameter("survey"), request.now)
-    token, text = answers.mint(wiring, survey, wanted, request.now)
+    visitor = recognised(wiring, wanted.identity, request.now)
+    token, text = answers.mint(wiring, survey, wanted, request.now, visitor)
+    if not may_ask(wiring, survey, visitor, token.subject, request.now):
+        return Reply.json(200, {"show": False}, refused="asked lately")
     payload = {
+        "show": True,
         "token": text,
         "response": token.subject,
         "expires_at": token.expires_at.isoformat(timespec="seconds"),
     }
+    if wanted.channel == "widget":
+        payload["ask"] = widget_ask(survey, token.locale)
     return Reply.json(201, payload, response=token.subject)
 
 

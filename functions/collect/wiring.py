@@ -18,6 +18,7 @@ class Wiring:
     directory: Directory
     token_keys: Keys
     contact_keys: Keys
+    identity_keys: Keys
     retention: timedelta
     """How long a response's words are kept."""
 
@@ -31,5 +32,6 @@ def wiring() -> Wiring:
         directory=Directory(Table(clients.dynamodb(), os.environ["DIRECTORY_TABLE"])),
         token_keys=Keys(secrets, os.environ["TOKEN_SECRET"]),
         contact_keys=Keys(secrets, os.environ["CONTACT_SECRET"]),
+        identity_keys=Keys(secrets, os.environ["IDENTITY_SECRET"]),
         retention=timedelta(days=int(os.environ["RETENTION_DAYS"])),
     )

@@ -28,6 +28,7 @@ class Wording:
     own_words: str
     save: str
     skip: str
+    close: str
     done: Notice
     answered: Notice
     unsubscribe: Notice
@@ -57,6 +58,7 @@ ENGLISH = Wording(
     own_words="In your own words",
     save="Save",
     skip="Skip",
+    close="Close",
     done=Notice("Thank you!", "Your answer is with us. You can close this page."),
     answered=Notice("Thank you!", "We have your answer already. It can no longer be changed here."),
     unsubscribe=Notice("Stop these e-mails?", "We will no longer ask you for feedback by e-mail."),
@@ -93,6 +95,7 @@ HINDI = Wording(
     own_words="अपने शब्दों में",
     save="सहेजें",
     skip="छोड़ें",
+    close="बंद करें",
     done=Notice("धन्यवाद!", "आपका जवाब हमें मिल गया है। अब आप यह पेज बंद कर सकते हैं।"),
     answered=Notice("धन्यवाद!", "आपका जवाब हमारे पास पहले से है। अब उसे यहाँ बदला नहीं जा सकता।"),
     unsubscribe=Notice("ये ईमेल बंद करें?", "इसके बाद हम आपसे ईमेल पर राय नहीं माँगेंगे।"),

@@ -1,0 +1,57 @@
+"""Visitors of somebody's site: anybody, or a person that the site's server vouches for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from collect import identity
+from collect.wiring import Wiring
+from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
+from hearback.contact import Contact, Slot
+from hearback.survey import Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    contact: Contact | None = None
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    """What the site's server says of the visitor, so not only public ones."""
+
+    @property
+    def key(self) -> str:
+        """The contact's key; "" for anybody."""
+        return self.contact.key if self.contact else ""
+
+
+ANYBODY = Visitor()
+
+
+def recognised(wiring: Wiring, signed_identity: str, now: datetime) -> Visitor:
+    """Who a signed identity stands for; anybody if there is none. Raises Problem."""
+    if not signed_identity:
+        return ANYBODY
+    said = identity.verify(signed_identity, wiring.identity_keys.at(now), now)
+    return Visitor(said.contact(wiring.contact_keys.at(now)), said.dimensions)
+
+
+def may_ask(wiring: Wiring, survey: Survey, visitor: Visitor, response: str, now: datetime) -> bool:
+    """Whether a visitor may be asked for `response` now; if so, it counts as asked from here on.
+
+    A known person is asked once within the survey's quiet period, by mail or here. Details and the right to
+    ask are written together, so that nobody's are kept who was not asked. Of anybody else only the browser
+    knows when they were asked. Raises TemporarilyUnavailable.
+    """
+    if visitor.contact is None:
+        return True
+    slot = Slot.asked(visitor.key, survey.id)
+    writes = [
+        {"Update": visitor.contact.merge_request()},
+        {"Update": slot.take_request(response, now, survey.quiet)},
+    ]
+    try:
+        wiring.directory.table.transact(writes)
+    except TransactionFailed as failure:
+        if failure.only_conditions:
+            return False
+        raise TemporarilyUnavailable(str(failure)) from failure
+    return True
