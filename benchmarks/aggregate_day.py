@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from hearback.fact import RESPONSE, FactId
 from hearback.response import Response
-from hearback.tally import Ledger
+from hearback.tally import VALUES_PER_PAGE, Ledger
 
 SURVEY, SHARDS = "store", 4
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+DAY = f"{MIDNIGHT:%Y-%m-%d}"
 REGIONS = ("East", "Centre", "North", "South", "West")
-STORES = tuple(f"store-{number:02}" for number in range(1, 41))
+STORES = 40
 TOUCHPOINTS = ("checkout", "delivery", "returns", "service", "app", "newsletter")
 SCORE_WEIGHTS = (3, 1, 1, 1, 2, 4, 4, 10, 18, 22, 34)
 """How often each score from 0 to 10 is given, in percent."""
@@ -32,27 +33,32 @@ class Delivery:
     """Those that are delivered again at once, as Lambda does when a batch failed halfway or its answer was lost."""
 
 
-def answers(count: int, seed: int) -> list[Ledger]:
+def answers(count: int, seed: int, stores: int = STORES, to_an_item: int = VALUES_PER_PAGE) -> list[Ledger]:
     """What `count` facts of one day ask to be counted, in the order they were given."""
     chance = random.Random(seed)
-    return [_answer(MIDNIGHT + number * timedelta(days=1) / count, chance) for number in range(count)]
+    ledgers = []
+    for number in range(count):
+        at = MIDNIGHT + number * timedelta(days=1) / count
+        store = chance.randrange(stores)
+        response = Response(
+            id=FactId.mint(SURVEY, SHARDS, at, chance.randbytes(10)),
+            score=chance.choices(range(11), SCORE_WEIGHTS)[0],
+            answered_at=at,
+            day=DAY,
+            comment="The queue was long." if chance.random() < COMMENTED else "",
+            dimensions={
+                "region": REGIONS[store % len(REGIONS)],
+                "store": store_name(store),
+                "touchpoint": chance.choice(TOUCHPOINTS),
+            },
+            pages={"store": store // to_an_item},
+        )
+        ledgers.append(Ledger(Ledger.key_of(RESPONSE, response.id), response.version, response.contribution()))
+    return ledgers
 
 
-def _answer(at: datetime, chance: random.Random) -> Ledger:
-    store = chance.randrange(len(STORES))
-    response = Response(
-        id=FactId.mint(SURVEY, SHARDS, at, chance.randbytes(10)),
-        score=chance.choices(range(11), SCORE_WEIGHTS)[0],
-        answered_at=at,
-        day=f"{at:%Y-%m-%d}",
-        comment="The queue was long." if chance.random() < COMMENTED else "",
-        dimensions={
-            "region": REGIONS[store % len(REGIONS)],
-            "store": STORES[store],
-            "touchpoint": chance.choice(TOUCHPOINTS),
-        },
-    )
-    return Ledger(Ledger.key_of(RESPONSE, response.id), response.version, response.contribution())
+def store_name(number: int) -> str:
+    return f"store-{number:02}"
 
 
 def deliveries(ledgers: Sequence[Ledger], batch: int) -> Iterator[Delivery]:
