@@ -17,28 +17,21 @@ from local.kept_state import DataInUse
 from local.server import PortTaken
 from local.stack import Stack
 from local.template import TemplateError
-from ops.demo_weeks import WEEKS, Weeks
-from ops.deployment import Deployment, on_this_machine
+from ops.demo_weeks import MOST_WEEKS, Weeks
+from ops.deployment import on_this_machine
 from ops.report import read
 from ops.report_view import show
-from ops.survey import apply_survey
-from ops.survey_file import read_surveys
 from ops.terminal import complain, err, out, say
-
-ROOT = Path(__file__).parents[1]
-SURVEYS = (ROOT / "surveys" / "store.yaml", ROOT / "surveys" / "product.yaml")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prepare, print the links, and serve until Ctrl-C. Returns the exit status."""
     given = _parse(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started it with Ctrl-C ignored
-        signal.signal(number, signal.default_int_handler)
     given.data.mkdir(parents=True, exist_ok=True)
     log = given.data / "log.txt"
     try:
         with log.open("w", encoding="utf-8") as lines:
-            _run(given.data, given.port, log, partial(print, file=lines, flush=True), once=given.once)
+            _run(given, log, partial(print, file=lines, flush=True))
     except (DataInUse, EngineError, PortTaken, TemplateError) as error:
         complain(f"the demo cannot start. {error}")
         return 1
@@ -47,24 +40,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _run(data: Path, port: int, log: Path, printed: Callable[[str], None], *, once: bool) -> None:
+def _run(given: argparse.Namespace, log: Path, printed: Callable[[str], None]) -> None:
     begun = time.monotonic()
     say(f"Starting Hearback on this machine (its log: {log}) …")
-    with Stack(data / "stack", port, fresh=True, printed=printed) as stack:
+    with Stack(given.data / "stack", given.port, fresh=True, printed=printed) as stack:
         deployment = on_this_machine(stack.url)
-        weeks = Weeks(stack, deployment, data, end=stack.now())
-        stack.set_time(weeks.begin)
-        for survey in read_surveys(SURVEYS):  # at that time, so that the first digest is due then
-            apply_survey(deployment, survey)
-        _live(weeks)
-        _show(stack, deployment, time.monotonic() - begun, once=once)
-        while not once:
+        _live(Weeks(stack, deployment, given.data, stack.now(), given.weeks))
+        survey = deployment.survey("store")
+        show(read(deployment, survey, "", "", "region"), survey, "region")
+        say(f"\n[bold]Ready in {time.monotonic() - begun:.0f} s.[/] Open:")
+        for name, link in links(stack, survey).items():
+            out.print(f"  {name:<24}{link}", soft_wrap=True, markup=False)
+        if given.once:
+            return
+        say("\nCtrl-C stops it.")
+        while True:
             signal.pause()
 
 
 def _live(weeks: Weeks) -> None:
     """Let the weeks pass, under a progress bar."""
-    columns = (TextColumn(f"Living through {WEEKS} weeks"), BarColumn(), TextColumn("{task.description}"))
+    columns = (TextColumn(f"Living through {weeks.weeks} weeks"), BarColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=err) as progress:
         bar = progress.add_task("", total=(weeks.end - weeks.begin).total_seconds())
 
@@ -74,29 +70,20 @@ def _live(weeks: Weeks) -> None:
         weeks.live(reached)
 
 
-def _show(stack: Stack, deployment: Deployment, seconds: float, *, once: bool) -> None:
-    """The report, and what to open."""
-    survey = deployment.survey("store")
-    show(read(deployment, survey, "", "", "region"), survey, "region")
+def links(stack: Stack, survey: Survey) -> dict[str, str]:
+    """What to open in a browser, and what to run, by name."""
     command = ".venv/bin/hearback" if stack.url.endswith(":8000") else f".venv/bin/hearback --local {stack.url}"
-    digests = [mail for mail in stack.mails() if mail.recipients[0] == _reader_of_the_digest(survey)]
-    say(f"\n[bold]Ready in {seconds:.0f} s.[/] Open:")
-    for name, link in (
-        ("survey page", f"{stack.url}/s/store"),
-        ("in Hindi, at the till", f"{stack.url}/s/store?touchpoint=till&lang=hi"),
-        ("outbox, every mail", f"{stack.url}/_local/outbox"),
-        ("newest digest", f"{stack.url}/_local/outbox/{digests[-1].message_id}"),
-        ("queues, clock", f"{stack.url}/_local/"),
-        ("report", f"{command} report --survey store --by region"),
-        ("calls to make", f"{command} tasks list"),
-    ):
-        out.print(f"  {name:<24}{link}", soft_wrap=True, markup=False)
-    if not once:
-        say("\nCtrl-C stops it.")
-
-
-def _reader_of_the_digest(survey: Survey) -> str:
-    return next(survey.people[rule.to].email for rule in survey.subscriptions if not rule.scope)
+    reader = next(survey.people[rule.to].email for rule in survey.subscriptions if not rule.scope)
+    digest = stack.mails(to=reader)[-1]
+    return {
+        "survey page": f"{stack.url}/s/{survey.id}",
+        "in Hindi, at the till": f"{stack.url}/s/{survey.id}?touchpoint=till&lang=hi",
+        "outbox, every mail": f"{stack.url}/_local/outbox",
+        "newest digest": f"{stack.url}/_local/outbox/{digest.message_id}",
+        "queues, clock": f"{stack.url}/_local/",
+        "report": f"{command} report --survey {survey.id} --by region",
+        "calls to make": f"{command} tasks list",
+    }
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -105,9 +92,12 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=8000, help="where HTTP is answered (default 8000)")
     parser.add_argument("--data", type=Path, default=Path(".hearback/demo"), help="made fresh (.hearback/demo)")
+    parser.add_argument("--weeks", type=int, choices=range(1, MOST_WEEKS + 1), default=MOST_WEEKS, help="how many")
     parser.add_argument("--once", action="store_true", help="prepare, print and stop")
     return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell started it with Ctrl-C ignored
+        signal.signal(number, signal.default_int_handler)
     sys.exit(main())

@@ -18,14 +18,21 @@ from ops.demo_customers import Customer, Inventor, Visit, write_guest_list
 from ops.deployment import Deployment
 from ops.dimension_columns import dimension_columns
 from ops.invite import GuestList, invite_all
+from ops.survey import apply_survey
+from ops.survey_file import read_surveys
 
-WEEKS = 4
+_ROOT = Path(__file__).parents[1]
+SURVEYS = (_ROOT / "surveys" / "store.yaml", _ROOT / "surveys" / "product.yaml")
+
+MOST_WEEKS = 4
+"""As many as there are customers for: fifty are invited each week."""
 _MORNING, _EVENING = timedelta(hours=4, minutes=30), timedelta(hours=16, minutes=30)
 """In UTC: ten in the morning and ten at night in India."""
 _SETTLED = timedelta(minutes=5)
 """Longer than the settle time: by then what follows an answer has happened."""
 _TOGETHER = timedelta(hours=4)
-_AT_THE_TILL = 4 * 7 * WEEKS
+_AT_THE_TILL = 28
+"""People a week who answer without having been invited."""
 _BUSY = 60.0
 _CALLS: tuple[tuple[Outcome, str], ...] = (
     ("resolved", "Called, listened, exchanged the item."),
@@ -45,6 +52,7 @@ class Weeks:
     folder: Path
     """Where the guest lists are left to look at."""
     end: datetime
+    weeks: int = MOST_WEEKS
     seed: int = 1
     _agenda: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _entries: int = 0
@@ -56,10 +64,13 @@ class Weeks:
     @property
     def begin(self) -> datetime:
         """The first midnight."""
-        return self.end.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(weeks=WEEKS)
+        return self.end.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(weeks=self.weeks)
 
     def live(self, reached: Callable[[datetime], None]) -> None:
-        """Let it all happen, calling `reached` with the simulated time as it moves."""
+        """Set the clock back, apply the surveys, and let it all happen; `reached` is told the simulated time."""
+        self.stack.set_time(self.begin)
+        for survey in read_surveys(SURVEYS):
+            apply_survey(self.deployment, survey)
         self._write_agenda()
         while self._agenda and self._agenda[0][0] < self.end:
             at, _, happens = heappop(self._agenda)
@@ -74,14 +85,15 @@ class Weeks:
     def _write_agenda(self) -> None:
         invented = Inventor(self.seed)
         guests = invented.customers()
-        for week in range(WEEKS):
-            self._plan(self.begin + timedelta(weeks=week) + _MORNING, partial(self._invite, guests[week::WEEKS], week))
-        for day in range(7 * WEEKS + 1):
+        for week in range(self.weeks):
+            first_day = self.begin + timedelta(weeks=week)
+            self._plan(first_day + _MORNING, partial(self._invite, guests[week::MOST_WEEKS], week))
+        for day in range(7 * self.weeks + 1):
             midnight = self.begin + timedelta(days=day)
             self._plan(midnight + _MORNING, self._call_customers)
             self._plan(midnight + _EVENING, self._settle)
-        for visit in invented.passers_by(_AT_THE_TILL):
-            hours = 24 * self._random.randrange(7 * WEEKS) + self._random.uniform(5, 15)
+        for visit in invented.passers_by(_AT_THE_TILL * self.weeks):
+            hours = 24 * self._random.randrange(7 * self.weeks) + self._random.uniform(5, 15)
             self._plan_visit(self.begin + timedelta(hours=hours), partial(self._answer_at_the_till, visit))
 
     def _plan(self, at: datetime, happens: Callable[[], None]) -> None:

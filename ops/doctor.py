@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ops.deployment import Deployment, chosen
-from ops.terminal import AsJson, out, print_json
+from ops.terminal import AsJson, Stop, out, print_json
 
 SOMETHING_FAILS = 1
 """Exit code: at least one check failed."""
@@ -74,6 +74,8 @@ def _guarded(about: str, check: Check, deployment: Deployment) -> Iterator[Findi
         yield Finding(about, "fail", f"{error.operation_name}: {message}", "sign in as somebody who may read this")
     except BotoCoreError as error:
         yield Finding(about, "fail", str(error), "check the network and the region")
+    except Stop as stop:
+        yield Finding(about, "fail", str(stop))
 
 
 def sender(deployment: Deployment) -> Iterator[Finding]:

@@ -1,0 +1,163 @@
+"""`hearback doctor`: what an operator must know before the first mail, each with what to do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from ops import cli, doctor
+from ops.deployment import Deployment
+from tests.unit.conftest import Hearback
+
+
+@pytest.fixture
+def complete(deployment: Deployment) -> Deployment:
+    """The deployment with the outputs that doctor looks at."""
+    topic = boto3.client("sns").create_topic(Name="alarms")["TopicArn"]
+    outputs = {"Sender": "feedback@shop.example", "ConfigurationSet": "MailConfiguration", "AlarmTopicArn": topic}
+    return replace(deployment, outputs={**deployment.outputs, **outputs})
+
+
+def test_a_sender_that_ses_does_not_know_fails_and_says_what_to_run(complete: Deployment) -> None:
+    [finding] = doctor.sender(complete)
+    assert finding.verdict == "fail"
+    assert "create-email-identity --email-identity shop.example" in finding.do
+
+
+@pytest.mark.parametrize("identity", ["feedback@shop.example", "shop.example"])
+def test_the_address_or_its_domain_may_be_the_identity(complete: Deployment, identity: str) -> None:
+    boto3.client("sesv2").create_email_identity(EmailIdentity=identity)
+    assert all(identity in finding.found for finding in doctor.sender(complete))
+
+
+class Ses:
+    """SES as doctor asks it, with answers of our choice."""
+
+    def __init__(self, account: Mapping[str, Any], identity: Mapping[str, Any]) -> None:
+        self._account, self._identity = account, identity
+        self.exceptions = type("exceptions", (), {"NotFoundException": LookupError})
+
+    def get_account(self) -> Mapping[str, Any]:
+        return self._account
+
+    def get_email_identity(self, EmailIdentity: str) -> Mapping[str, Any]:  # noqa: N803 - boto3's name
+        return self._identity
+
+
+def with_ses(deployment: Deployment, monkeypatch: pytest.MonkeyPatch, **changed: Any) -> Deployment:
+    account = {
+        "SendingEnabled": True,
+        "ProductionAccessEnabled": True,
+        "EnforcementStatus": "HEALTHY",
+        "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 10.0},
+    }
+    dkim = {"SigningEnabled": True, "Status": "SUCCESS", "Tokens": ["abc"]}
+    identity = {"VerifiedForSendingStatus": True, "DkimAttributes": dkim}
+    ses = Ses(account | changed, identity | changed)
+    monkeypatch.setattr(Deployment, "client", lambda self, service: ses)
+    return deployment
+
+
+def test_a_healthy_account_is_ok(complete: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    healthy = with_ses(complete, monkeypatch)
+    found = [*doctor.sender(healthy), *doctor.account(healthy)]
+    assert [(finding.about, finding.verdict) for finding in found] == [
+        ("sender", "ok"),
+        ("DKIM", "ok"),
+        ("sandbox", "ok"),
+        ("quota", "ok"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "about", "verdict", "do"),
+    [
+        ({"ProductionAccessEnabled": False}, "sandbox", "warn", "production access"),
+        ({"SendingEnabled": False, "EnforcementStatus": "SHUTDOWN"}, "sending", "fail", "SES console"),
+        (
+            {"SendQuota": {"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 190.0}},
+            "quota",
+            "warn",
+            "higher quota",
+        ),
+        ({"VerifiedForSendingStatus": False}, "sender", "fail", "DNS records"),
+        (
+            {"DkimAttributes": {"SigningEnabled": True, "Status": "PENDING", "Tokens": ["abc"]}},
+            "DKIM",
+            "warn",
+            "abc._domainkey.shop.example",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_mail_account_says_what_to_do(
+    complete: Deployment,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: Mapping[str, Any],
+    about: str,
+    verdict: str,
+    do: str,
+) -> None:
+    ill = with_ses(complete, monkeypatch, **changed)
+    [finding] = [each for each in [*doctor.sender(ill), *doctor.account(ill)] if each.about == about]
+    assert finding.verdict == verdict
+    assert do in finding.do
+
+
+def test_alarms_that_nobody_hears_are_a_warning_until_somebody_confirms(complete: Deployment) -> None:
+    [silent] = doctor.alarm_subscription(complete)
+    assert silent.verdict == "warn"
+    topic = complete.outputs["AlarmTopicArn"]
+    boto3.client("sns").subscribe(TopicArn=topic, Protocol="email", Endpoint="ops@shop.example")
+    [heard] = doctor.alarm_subscription(complete)
+    assert heard.verdict == "ok"
+
+
+def test_a_failure_queue_that_holds_something_fails_and_names_what_to_run(complete: Deployment) -> None:
+    [empty] = doctor.failure_queues(complete)
+    assert (empty.verdict, empty.found) == ("ok", "all 5 are empty")
+    boto3.client("sqs").send_message(QueueUrl=complete.outputs["SettleFailuresUrl"], MessageBody="{}")
+    [full] = doctor.failure_queues(complete)
+    assert full.verdict == "fail"
+    assert "SettleFailures holds 1" in full.found
+    assert "hearback redrive" in full.do
+
+
+def test_what_cannot_be_looked_at_is_a_finding_of_its_own(
+    complete: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not allowed"}}, "GetSecretValue")
+
+    monkeypatch.setattr(Deployment, "client", refused)
+    found = {finding.about: finding for finding in doctor.examine(replace(complete, local="http://127.0.0.1:8000"))}
+    assert found["secrets"].verdict == "fail"
+    assert found["secrets"].found == "GetSecretValue: not allowed"
+
+
+def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(complete: Deployment) -> None:
+    here = replace(complete, local="http://127.0.0.1:8000")
+    verdicts = {finding.about: finding.verdict for finding in doctor.examine(here)}
+    assert verdicts == {
+        "sender": "not here",
+        "sending": "not here",
+        "mail events": "not here",
+        "alarms": "not here",
+        "schedule": "not here",
+        "secrets": "ok",
+        "surveys": "ok",
+        "failure queues": "ok",
+    }
+
+
+def test_the_exit_code_says_that_something_fails(
+    hearback: Hearback, complete: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "in_aws", lambda stack: replace(complete, local="http://127.0.0.1:8000"))
+    well = hearback("doctor", "--json")
+    boto3.client("sqs").send_message(QueueUrl=complete.outputs["TickFailuresUrl"], MessageBody="{}")
+    ill = hearback("doctor")
+    assert (well.code, ill.code) == (0, 1)
+    assert "TickFailures holds 1" in ill.out

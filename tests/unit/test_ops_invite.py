@@ -1,0 +1,112 @@
+"""`hearback invite`: everybody who may be asked is, once; everybody else is listed with the reason."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hearback.contact import Suppression, contact_key
+from hearback.invitation import Invitation
+from hearback.survey import Survey
+from tests.conftest import NOW, Tables
+from tests.unit.conftest import Ended, Hearback
+
+ASHA = contact_key("asha@example.com", {"k1": "the key of ContactSecret"}, address=True)
+Invite = Callable[..., Ended]
+
+
+@pytest.fixture
+def guests(hearback: Hearback, tmp_path: Path) -> Invite:
+    """Writes a guest list and invites from it to the shop's survey."""
+
+    def run(content: str, *options: str) -> Ended:
+        (tmp_path / "guests.csv").write_text(content, encoding="utf-8")
+        return hearback("invite", str(tmp_path / "guests.csv"), "--survey", "shop", "--json", *options)
+
+    return run
+
+
+def invitations(tables: Tables) -> list[Invitation]:
+    items = tables.feedback.client.scan(TableName=tables.feedback.name)["Items"]
+    keys = [{"pk": item["pk"]["S"], "sk": item["sk"]["S"]} for item in items]
+    return [Invitation.from_item(item) for item in tables.feedback.get_many(keys)]
+
+
+def reasons(ended: Ended) -> list[tuple[int, str]]:
+    return [(skipped["row"], skipped["reason"]) for skipped in ended.json["skipped"]]
+
+
+def test_a_guest_becomes_a_contact_and_an_invitation(guests: Invite, tables: Tables) -> None:
+    ended = guests(
+        "email,who,call,speaks,branch\nAsha@Example.com,Asha Rao,+91 00000 00000,hi,pune\n",
+        *("--name", "who", "--phone", "call", "--locale", "speaks", "--dimension", "store=branch"),
+    )
+    [invitation] = invitations(tables)
+    contact = tables.people.contact(ASHA)
+    assert (ended.code, ended.json["invited"]) == (0, 1)
+    assert (invitation.contact, invitation.day, invitation.locale) == (ASHA, "2026-03-04", "hi")
+    assert invitation.dimensions == {"store": "pune"}
+    assert contact is not None
+    assert (contact.email, contact.name, contact.phone) == ("Asha@Example.com", "Asha Rao", "+91 00000 00000")
+
+
+def test_nobody_is_asked_twice_within_the_quiet_period(
+    guests: Invite, tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = "email\nasha@example.com\n"
+    guests(content)
+    again = guests(content)
+    assert (again.code, reasons(again)) == (0, [(2, "asked within the quiet period")])
+    assert len(invitations(tables)) == 1
+    monkeypatch.setattr("hearback.clock.now", lambda: NOW + timedelta(days=survey.quiet_days))
+    assert guests(content).json["invited"] == 1
+
+
+def test_whoever_left_is_not_asked(guests: Invite, tables: Tables) -> None:
+    tables.people.suppress(Suppression(ASHA, "unsubscribe", NOW))
+    ended = guests("email\nasha@example.com\nravi@example.com\n")
+    assert ended.json["invited"] == 1
+    [(row, reason)] = reasons(ended)
+    assert row == 2
+    assert reason.startswith("suppressed")
+
+
+def test_rows_that_are_wrong_are_listed_and_the_others_invited(guests: Invite) -> None:
+    ended = guests(
+        "email,name,branch\nnobody,A,pune\nravi@example.com,B,mumbai\n"
+        f"asha@example.com,{'x' * 201},pune\nmeera@example.com,C,pune\nMEERA@example.com,C,pune\n",
+        *("--name", "name", "--dimension", "store=branch"),
+    )
+    assert (ended.code, ended.json["invited"]) == (1, 1)
+    assert reasons(ended) == [
+        (2, "'nobody' is not an e-mail address"),
+        (3, "'mumbai' is not a declared value of 'store'"),
+        (4, "--name has 201 characters; at most 200 are kept"),
+        (6, "the same address is on row 5"),
+    ]
+
+
+def test_nothing_is_written_for_a_guest_who_is_not_asked(guests: Invite, tables: Tables) -> None:
+    guests("email,name\nasha@example.com,Asha\n", "--name", "name")
+    guests("email,name\nasha@example.com,Somebody else\n", "--name", "name")
+    contact = tables.people.contact(ASHA)
+    assert contact is not None
+    assert contact.name == "Asha"
+
+
+def test_a_closed_survey_asks_nobody(guests: Invite, tables: Tables, survey: Survey) -> None:
+    closed: Any = survey.model_copy(update={"status": "closed"})
+    tables.people.put_survey(closed, NOW)
+    ended = guests("email\nasha@example.com\n")
+    assert ended.code == 2
+    assert "is closed" in ended.err
+    assert invitations(tables) == []
+
+
+def test_a_person_reads_who_was_not_invited_and_why(hearback: Hearback, tmp_path: Path) -> None:
+    (tmp_path / "guests.csv").write_text("email\nasha@example.com\nnobody\n", encoding="utf-8")
+    ended = hearback("invite", str(tmp_path / "guests.csv"), "--survey", "shop")
+    assert "1 invited, 1 not" in ended.out
+    assert "'nobody' is not an e-mail address" in ended.out
