@@ -19,6 +19,9 @@ LOOKS, BETWEEN_LOOKS = 3, 2.0
 """A fact that was just written is counted within about a second: how often it is looked at before it is called
 a difference, and the seconds in between."""
 
+ROUNDS = 4
+"""Of correcting tallies and checking them again. A further round finds what came to rest in the one before."""
+
 Progressed = Callable[[int], None]
 """Told after each page how many items were read for it."""
 
@@ -91,19 +94,21 @@ class Reconciliation:
 
     def compare_tallies(self, progressed: Progressed) -> None:
         """Every tally with the sum of its ledgers. Begins again if it is stopped: a sum is of one piece."""
-        verdict = self._check(progressed)
-        no_sum = "cannot be read, so its survey's tallies were not compared"
-        self.differences += [Difference(key, "ledger", no_sum) for key in verdict.unreadable]
-        if self.fix and verdict.drifts:
+        found: dict[Place, Drift] = {}
+        for further in reversed(range(ROUNDS)):
+            verdict = self._check(progressed)
+            left = {drift.place: drift for drift in verdict.drifts}
+            found |= left
+            if not (left and self.fix and further):
+                break
             tally_check.correct(self.tallies, verdict.drifts)
-            after = self._check(progressed)
-            left = {one.place for one in after.drifts}
-            new = [one for one in after.drifts if one.place not in {each.place for each in verdict.drifts}]
-            self.differences += [_difference(one, repaired=one.place not in left) for one in verdict.drifts + new]
-            self.moving = after.moving
-        else:
-            self.differences += [_difference(one) for one in verdict.drifts]
-            self.moving = verdict.moving
+        no_sum = "cannot be read, so its survey's tallies were not compared"
+        self.differences += [Difference(f"item {key}", "ledger", no_sum) for key in verdict.unreadable]
+        self.differences += [
+            Difference(drift.name, "not the sum of its ledgers", drift.detail, repaired=drift.place not in left)
+            for drift in found.values()
+        ]
+        self.moving = verdict.moving
 
     def _check(self, progressed: Progressed) -> tally_check.Verdict:
         def sum_up() -> Sums:
@@ -144,7 +149,3 @@ class Reconciliation:
 
     def _look_again(self, places: Sequence[Place]) -> list[Suspect]:
         return recount.look_again(self.feedback, self.tallies, places)
-
-
-def _difference(drift: Drift, *, repaired: bool = False) -> Difference:
-    return Difference(drift.name, "not the sum of its ledgers", drift.detail, repaired)

@@ -225,7 +225,7 @@ def test_a_ledger_that_cannot_be_read_is_shown_and_no_tally_is_judged_without_it
     tables.tally.put({"Item": {**Ledger.key_item(broken), "version": 1}})
     edit_by_hand(tables, "|s9", 40)
     done = run(tables, fix=True)
-    assert {one.where for one in done.differences} == {f"response {three[0].id}", broken}
+    assert {one.where for one in done.differences} == {f"response {three[0].id}", f"item {broken}"}
     assert counted(tables) == {"|s9": 40}
     tables.tally.delete({"Key": Ledger.key_item(broken)})
     assert run(tables, fix=True).remaining == 0
