@@ -157,7 +157,7 @@ class Stack:
             self.client("sqs"), self._wiring.queue_urls, self._wiring.failure_queues(), self._queue_mappings
         )
 
-    def wait_until_idle(self, timeout: float = 30.0) -> Idle:
+    def wait_until_idle(self, timeout: float = 120.0) -> Idle:
         """Wait until streams are drained, nothing runs and nothing is due. Raises NotIdle after `timeout` seconds."""
         answer = self.look_whether_idle(timeout)
         if not answer.idle:
