@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from collect import programs
+from collect import programs, widget_script
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring, wiring
@@ -28,6 +28,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def _answer(request: Request, wired: Wiring) -> Reply:
     if request.route in programs.ROUTES:
         return programs.answer(request, wired)
+    if request.route in widget_script.ROUTES:
+        return widget_script.serve(request)
     from collect import people  # noqa: PLC0415 - pages bring Jinja, 50 ms that programs need not wait for
 
     return people.answer(request, wired)

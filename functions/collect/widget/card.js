@@ -1,0 +1,120 @@
+// What is asked, step by step: the score, then what follows it, each optional and each saved as it is given.
+
+const COMMENT_ROOM = 3500;
+const ANSWER_ROOM = 1000;
+const THANKS_STAY = 8000; // milliseconds, in the corner
+
+/**
+ * Show an ask. onAnswer(answer, last) gets all that was said so far; `last`: the page is being left.
+ * onGone(answered) follows when the person is done with it or wants none of it. Returns {close}.
+ */
+function card({ ask, put, side, dark, onAnswer, onGone }) {
+  const { words } = ask;
+  const answer = { answers: {} };
+  let keep = () => {};
+  const shown = frame({ ask, put, side, dark, onLeave: leave });
+  const onHidden = safely(() => document.hidden && keep(true));
+  document.addEventListener("visibilitychange", onHidden);
+
+  function askScore(event) {
+    const scores = Array.from({ length: 11 }, (_, id) => ({ id, text: String(id) }));
+    scores[0].name = `0, ${words.least}`;
+    scores[10].name = `10, ${words.most}`;
+    let chosen;
+    const send = button("main", words.send, (pressed) => giveScore(chosen, pressed), { hidden: true });
+    const scale = choices("scale", "title", scores, answer.score, (score) => {
+      chosen = score;
+      send.hidden = false;
+    }, giveScore);
+    const ends = [words.least, words.most].map((text) => element("span", {}, text));
+    shown.turnTo("", ask.question, [scale, element("p", { className: "ends", "aria-hidden": true }, ...ends), send], event);
+  }
+
+  function giveScore(score, event) {
+    answer.score = score;
+    onAnswer(answer);
+    askMore(0, event);
+  }
+
+  /** The `number`th question that follows the score, or thanks when there is none left. */
+  function askMore(number, event) {
+    const { thanks, questions } = ask.follow_up.find(({ until }) => answer.score <= until);
+    const given = element(
+      "p",
+      { className: "given" },
+      element("b", {}, `✓ ${words.saved}`),
+      element("span", {}, words.your_score.replace("{score}", answer.score)),
+      button("link", words.change, askScore),
+    );
+    const question = questions[number];
+    if (!question) {
+      shown.turnTo("", number > 1 ? words.done : thanks, [given, button("main", words.close, leave)], event);
+      if (!put) setTimeout(safely(leaveIfIdle), THANKS_STAY);
+      return;
+    }
+    const { field, read } = question.choices.length ? choosing(question, next) : writing(question);
+    keep = (last) => {
+      const said = read();
+      if (said === undefined || said === saidBefore(question)) return;
+      if (question.id) answer.answers[question.id] = said;
+      else answer.comment = said;
+      onAnswer(answer, last);
+    };
+    function next(pressed) {
+      keep();
+      skip(pressed);
+    }
+    function skip(pressed) {
+      keep = () => {};
+      askMore(number + 1, pressed);
+    }
+    const actions = element("p", { className: "actions" }, button("main", words.save, next), button("", words.skip, skip));
+    const progress = words.progress.replace("{number}", number + 1).replace("{count}", questions.length);
+    const parts = [field, actions, given];
+    if (questions.length > 1) parts.push(element("p", { className: "soft" }, progress));
+    shown.turnTo(number ? "" : thanks, question.text, parts, event);
+  }
+
+  const saidBefore = ({ id }) => (id ? answer.answers[id] : answer.comment);
+
+  function choosing(question, onGiven) {
+    let chosen = saidBefore(question);
+    const choose = (id) => (chosen = id);
+    const field = choices("choices", "title", question.choices, chosen, choose, (id, event) => {
+      choose(id);
+      onGiven(event);
+    });
+    return { field, read: () => chosen };
+  }
+
+  function writing(question) {
+    const field = element("textarea", {
+      rows: 3,
+      maxLength: question.id ? ANSWER_ROOM : COMMENT_ROOM,
+      placeholder: words.own_words,
+      value: saidBefore(question) || "",
+      onchange: byPerson(() => keep()),
+      "aria-labelledby": "title",
+    });
+    return { field, read: () => field.value.trim() || undefined };
+  }
+
+  function leaveIfIdle() {
+    if (shown.isBusy()) setTimeout(safely(leaveIfIdle), THANKS_STAY);
+    else leave();
+  }
+
+  function leave() {
+    keep();
+    close();
+    onGone(answer.score !== undefined);
+  }
+
+  function close() {
+    document.removeEventListener("visibilitychange", onHidden);
+    shown.remove();
+  }
+
+  requestAnimationFrame(safely(() => askScore())); // a live region speaks of what changes after it is there
+  return { close };
+}
