@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +43,7 @@ def _wait_for_answer(process: subprocess.Popen[str], port: int) -> dict[str, Any
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/_local/stack", timeout=5) as answer:
                 said: dict[str, Any] = json.load(answer)
                 return said
-        except urllib.error.URLError:
+        except OSError:  # refused, or accepted and not yet answered
             time.sleep(0.05)
     raise TimeoutError("the local stack did not answer")
 
