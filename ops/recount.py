@@ -10,8 +10,9 @@ from typing import Any, Literal
 from aggregate.counting import Pace, count
 from aggregate.facts import Inapplicable, ledger_of
 from hearback.aws.dynamodb import Table, Unreadable, from_wire, to_wire
-from hearback.fact import INVITATION, RESPONSE, BadFactId, kind_and_id
+from hearback.fact import INVITATION, RESPONSE, kind_and_id
 from hearback.tally import BadLedger, Ledger
+from ops.fact_name import fact_name
 from ops.scanning import Wire
 
 Wrong = Literal["not counted", "counted wrongly", "cannot be counted", "its ledger cannot be read"]
@@ -35,12 +36,7 @@ class Suspect:
 
     @property
     def name(self) -> str:
-        """What the operator knows it by."""
-        try:
-            kind, fact = kind_and_id(*self.place)
-        except BadFactId:
-            return f"item {' '.join(self.place)}"
-        return f"{'response' if kind == RESPONSE else 'invitation'} {fact}"
+        return fact_name(*self.place)
 
 
 def facts_of(survey: str) -> dict[str, Any]:

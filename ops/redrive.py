@@ -5,9 +5,7 @@ from functools import partial
 from typing import Annotated
 
 import typer
-from rich import box
 from rich.markup import escape
-from rich.table import Table as Grid
 
 from hearback.aws.claims import Claims
 from ops import stream_records
@@ -105,16 +103,10 @@ def _show(redriven: dict[FailureQueue, list[Redriven]], *, as_json: bool) -> Non
             }
         )
         return
-    table = Grid(box=box.SIMPLE_HEAD)
-    for column in ("queue", "what", "", "how"):
-        table.add_column(column, overflow="fold")
     for name, each in redriven.items():
         for one in each:
-            ended = "[green]applied[/]" if one.done.applied else "[red]stays[/]"
-            table.add_row(name, escape(one.what), ended, escape(one.done.how))
+            ended = "[green]applied[/]" if one.done.applied else "[red]stays[/]  "
+            out.print(f"{ended} {name}: {escape(one.what)}: {escape(one.done.how)}", soft_wrap=True)
     applied = [one.done.applied for each in redriven.values() for one in each]
-    if not applied:
-        out.print("The failure queues are empty.")
-        return
-    out.print(table)
-    out.print(f"{applied.count(True):,} applied, {applied.count(False):,} stay.")
+    words = f"{applied.count(True):,} applied, {applied.count(False):,} stay." if applied else "Nothing to redrive."
+    out.print(words)

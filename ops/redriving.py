@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aggregate.stream import Parked
 from ops import failure_message
+from ops.fact_name import fact_name
 from ops.failure_message import Event, Positions
 from ops.message_queue import Message, MessageQueue, NotTaken
 from ops.stream_records import Trimmed
@@ -74,7 +75,7 @@ def redrive(
 def look(queue: MessageQueue) -> list[str]:
     """What a queue holds; nothing is applied."""
     try:
-        return [describe(message) for message in queue.messages()]
+        return [describe(message) + _reason(message) for message in queue.messages()]
     finally:
         queue.give_back()
 
@@ -83,7 +84,7 @@ def describe(message: Message) -> str:
     """A failure in one line, without anything personal."""
     match failure_message.read(message.content):
         case Parked() as parked:
-            return f"record of {parked.pk} {parked.sk} ({parked.reason})"
+            return fact_name(parked.pk, parked.sk)
         case Positions() as positions:
             return f"{positions.records} stream records of {positions.arrived_first:%Y-%m-%d %H:%M} UTC"
         case Event(content):
@@ -93,3 +94,8 @@ def describe(message: Message) -> str:
         case {"response": str(fact)} | {"invitation": str(fact)}:
             return fact
     return f"message {message.id}"
+
+
+def _reason(message: Message) -> str:
+    failure = failure_message.read(message.content)
+    return f": {failure.reason}" if isinstance(failure, Parked) else ""

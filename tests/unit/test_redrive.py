@@ -153,7 +153,7 @@ def test_a_record_that_still_cannot_be_counted_stays_with_its_reason(world: Worl
         (False, "its schema is 99; this software knows up to 1"),
         (True, "version 1 is counted"),
     ]
-    assert held(world.failures) == [f"record of {answer(1).key['pk']} {answer(1).key['sk']} (its schema is 99)"]
+    assert held(world.failures) == [f"response {answer(1).id}: its schema is 99"]
 
 
 def test_a_parked_record_whose_fact_has_expired_leaves_nothing_to_count(world: World) -> None:
