@@ -51,7 +51,8 @@ def redrive_failures(
     deployment = chosen(ctx)
     queues = queue or list(FailureQueue)
     sqs = deployment.client("sqs")
-    held = {name: MessageQueue(sqs, deployment.output(_OUTPUTS[name])) for name in queues}
+    wait = 0 if deployment.local else 1  # on this machine all messages are in one place
+    held = {name: MessageQueue(sqs, deployment.output(_OUTPUTS[name]), wait) for name in queues}
     if dry_run:
         _show_held({name: look(each) for name, each in held.items()}, as_json=as_json)
         return
