@@ -163,7 +163,7 @@ class Weeks:
         self.stack.wait_until_idle(_BUSY)
         directory = self.deployment.directory
         for task in [Task.from_item(item) for item in directory.due(DUE_KIND)]:
-            if self._random.random() < 0.6:
+            if self._random.random() < 0.25:
                 outcome, note = self._random.choice(_CALLS)
                 directory.close_task(task, outcome, note, self.stack.now())
 

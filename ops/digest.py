@@ -37,7 +37,11 @@ def preview(
     if as_json:
         print_json({"to": found.email, "subject": letter.subject, "text": letter.text, "html": letter.html})
     elif not html:
-        out.print(f"To: {found.name} <{found.email}>\nSubject: {letter.subject}\n\n{letter.text}", markup=False)
+        out.print(
+            f"To: {found.name} <{found.email}>\nSubject: {letter.subject}\n\n{letter.text}",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 @app.command()
@@ -51,9 +55,9 @@ def send(ctx: typer.Context, survey: SurveyId, subscription: SubscriptionId, as_
     if as_json:
         print_json({"to": found.email, "sent": bool(sent)})
     elif sent:
-        out.print(f"Sent to {found.name} <{found.email}>", markup=False)
+        out.print(f"Sent to {found.name} <{found.email}>", markup=False, soft_wrap=True)
     else:
-        out.print("Not sent: this week's has been sent already, or its mail was refused (see hearback doctor)")
+        out.print("Not sent: the digest of these days has been sent already, or SES refused it (hearback doctor)")
 
 
 def _letter(deployment: Deployment, subscription: Subscription) -> Letter:

@@ -28,7 +28,7 @@ def show(numbers: Mapping[str, Any], survey: Survey, by: str) -> None:
     body = Group(
         _headline(numbers, survey.minimum_n), Text(), _distribution(numbers["scores"]), Text(), _parts(numbers)
     )
-    out.print(Panel(Padding(body, (1, 2)), title=title, subtitle=days, box=box.ROUNDED, width=68, title_align="left"))
+    out.print(Panel(Padding(body, (1, 2)), title=title, subtitle=days, box=box.ROUNDED, width=72, title_align="left"))
     if by:
         out.print(_by_value(numbers["by"], by, survey.minimum_n))
 

@@ -15,7 +15,7 @@ from hearback.contact import Contact
 from hearback.fact import RESPONSE, FactId
 from hearback.response import Response
 from hearback.survey import Survey
-from hearback.task import DUE_KIND, Outcome, Task
+from hearback.task import DUE_KIND, ERASED, Outcome, Task
 from ops.deployment import Deployment, chosen
 from ops.terminal import AsJson, Stop, local_time, out, print_json, say, short_time
 
@@ -148,7 +148,8 @@ class Case:
         table = Table(box=None, show_header=False, padding=(0, 2), title=f"Task {task.id}", title_justify="left")
         table.add_column(style="dim")
         table.add_column(overflow="fold")
-        table.add_row("customer", escape(", ".join(reach)) or "not known by name or address")
+        nobody = ERASED if task.note == ERASED else "not known by name or address"
+        table.add_row("customer", escape(", ".join(reach)) or nobody)
         table.add_row("survey", escape(self.survey.say(self.survey.title, self.survey.locales[0])))
         for name, value in (task.dimensions or {}).items():
             table.add_row(name, escape(value))
