@@ -16,13 +16,13 @@ from ops.terminal import AsJson, Stop, advancing, err, out, print_json
 
 SOMETHING_LEFT = 1
 """Exit code: the tables still tell of the person."""
-_NAMES: dict[Kind, str] = {
-    "contact details": "contact",
-    "slot": "notes of when they were asked or mailed, or have a task open",
-    "answer": "answers",
-    "invitation": "invitations",
-    "task": "tasks' link to them",
-    "claim": "mails' link to them",
+_NAMES: dict[Kind, tuple[str, str]] = {
+    "contact details": ("contact: address, name, phone, language", "contacts: address, name, phone, language"),
+    "slot": ("note of when they were asked or mailed", "notes of when they were asked or mailed"),
+    "answer": ("answer: its words and whose it was", "answers: their words and whose they were"),
+    "invitation": ("invitation: whose it was", "invitations: whose they were"),
+    "task": ("task: whom it is about, its note", "tasks: whom they are about, their notes"),
+    "claim": ("mail: whom it went to", "mails: whom they went to"),
 }
 
 
@@ -70,7 +70,7 @@ def _ask(found: Sequence[Trace]) -> None:
     """Raises Stop unless the operator is sure."""
     if not sys.stdin.isatty():
         raise Stop("erasing cannot be undone; say --yes if you are sure, or --dry-run to see what there is")
-    err.print(f"There is of this person: {_counts(Counter(trace.kind for trace in found))}.")
+    err.print("\n".join(["There is of this person:", *_counts(Counter(trace.kind for trace in found))]))
     if not typer.confirm("Erase it? This cannot be undone", err=True):
         raise Stop("nothing was erased")
 
@@ -82,7 +82,9 @@ def _show_found(work: Erasure, found: Sequence[Trace], *, as_json: bool) -> None
         unknown = [{"where": trace.name, "says": trace.says} for trace in found if trace.kind == "unknown"]
         print_json({"there": there, "suppressed": bool(work.kept), "unknown": unknown})
         return
-    out.print(f"There is of this person: {_counts(counts)}." if found else "There is nothing of this person.")
+    out.print(
+        "\n".join(["There is of this person:", *_counts(counts)]) if found else "There is nothing of this person."
+    )
     for trace in found:
         if trace.kind == "unknown":
             out.print(f"  [yellow]not known how to erase[/] {escape(trace.name)}: {trace.says}", soft_wrap=True)
@@ -90,7 +92,8 @@ def _show_found(work: Erasure, found: Sequence[Trace], *, as_json: bool) -> None
 
 def _show_erased(work: Erasure, left: Sequence[Trace], outlives: Sequence[str]) -> None:
     if work.removed:
-        out.print(f"Removed: {_counts(work.removed)}; with {work.words:,} comments and other words.")
+        out.print("\n".join(["Removed:", *_counts(work.removed)]))
+        out.print("The scores, days and dimensions of their answers stay counted.")
     else:
         out.print("There was nothing of this person to remove.")
     if left:
@@ -104,8 +107,8 @@ def _show_erased(work: Erasure, left: Sequence[Trace], outlives: Sequence[str]) 
         out.print(f"  · {one}", soft_wrap=True)
 
 
-def _counts(counts: Mapping[Kind, int]) -> str:
-    return ", ".join(f"{counts[kind]:,} {name}" for kind, name in _NAMES.items() if counts.get(kind)) or "nothing known"
+def _counts(counts: Mapping[Kind, int]) -> list[str]:
+    return [f"  {counts[kind]:,} {names[counts[kind] != 1]}" for kind, names in _NAMES.items() if counts.get(kind)]
 
 
 def _outlives(deployment: Deployment, *, suppressed: bool) -> Iterator[str]:

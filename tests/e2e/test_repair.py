@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +109,19 @@ def test_a_person_is_erased_and_the_counts_stay(stack: Stack, hearback: Command,
     [task] = hearback.json("tasks", "list")
     shown = hearback.json("tasks", "show", task["task"])
     assert (shown["contact"], shown["note"]) == (None, "erased on request")
+
+
+def test_a_mail_that_is_on_its_way_to_an_erased_person_is_never_sent(
+    stack: Stack, hearback: Command, tmp_path: Path
+) -> None:
+    customers = tmp_path / "customers.csv"
+    customers.write_text("email\nleela@example.com\n", encoding="utf-8")
+    hearback("invite", str(customers), "--survey", "store")
+    stack.wait_until_idle()
+    hearback("erase", "leela@example.com", "--yes")
+    settle(stack)
+    assert mails_to(stack, "leela@example.com") == []
+    assert hearback.json("reconcile")["differences"] == []
 
 
 def items(stack: Stack, table: str) -> list[dict[str, Any]]:

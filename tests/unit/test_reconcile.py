@@ -9,7 +9,8 @@ import pytest
 
 from aggregate.counting import Pace, count, packs, read_ledgers
 from aggregate.facts import ledger_of
-from hearback.aws.dynamodb import Table, TransactionFailed
+from aggregate.stream import Failures, take_in
+from hearback.aws.dynamodb import Table, TransactionFailed, to_wire
 from hearback.fact import FactId
 from hearback.response import Answer, Response
 from hearback.tally import Ledger, counters_of
@@ -64,7 +65,7 @@ def run(
 
 @pytest.fixture
 def tables() -> Tables:
-    client: Any = FakeDynamoDB()
+    client: Any = FakeDynamoDB(streamed=["feedback"])
     return Tables(*(Table(client, name) for name in ("feedback", "directory", "tally")))
 
 
@@ -138,6 +139,15 @@ def test_a_ledger_of_an_expired_fact_stays_counted(tables: Tables, three: list[R
     done = run(tables, fix=True)
     assert (done.facts, done.differences) == (2, [])
     assert counted(tables) == {"|s9": 3}
+
+
+def test_retention_takes_facts_away_and_leaves_their_counts(three: list[Response], tables: Tables) -> None:
+    dynamodb: Any = tables.feedback.client
+    for response in three:
+        dynamodb.expire(tables.feedback.name, to_wire(response.key))
+    assert [record["eventName"] for record in dynamodb.stream] == ["INSERT"] * 3 + ["REMOVE"] * 3
+    assert take_in(dynamodb.stream, tables.tally, Failures(no_queue, ""), PACE) is None
+    assert (run(tables, fix=True).facts, counted(tables)) == (0, {"|s9": 3})
 
 
 def test_a_tally_edited_by_hand_is_shown_and_set_right(tables: Tables, three: list[Response]) -> None:
@@ -278,6 +288,10 @@ def test_a_bookmark_is_written_every_few_seconds(tmp_path: Path) -> None:
     for come in ("first", "too soon", "later"):
         bookmark.keep(lambda come=come: come)  # type: ignore[misc]
     assert bookmark.read() == "later"
+
+
+def no_queue() -> Any:
+    raise AssertionError("everything can be counted")
 
 
 def sums(tables: Tables) -> tally_check.Sums:
