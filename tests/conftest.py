@@ -18,6 +18,7 @@ from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
 from collect import api
+from collect.page_stamp import PageStamp
 from collect.wiring import wiring
 from hearback import clock
 from hearback import token as signed
@@ -26,6 +27,7 @@ from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Table, from_wire
 from hearback.aws.feedback import Feedback
 from hearback.fact import FactId
+from hearback.judging import READING
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.token import Token
@@ -231,6 +233,14 @@ class Collect:
     def form(self, path: str, fields: str, **parts: Any) -> Answered:
         headers = {"content-type": "application/x-www-form-urlencoded"}
         return self.request("POST", path, body=fields, headers=headers, **parts)
+
+    def stamp(self, token: str, score: int | None = None, age: timedelta = READING) -> str:
+        """What the form of a page says that was made some time ago."""
+        return PageStamp.at(self.now - age, score).sign(token, wiring().token_keys.at(self.now))
+
+    def confirm(self, token: str, score: int, **parts: Any) -> Answered:
+        """Send the form of a link's page, after reading it."""
+        return self.form(f"/a/{token}", f"step=score&score={score}&page={self.stamp(token)}", **parts)
 
     def submit(self, token: str, **said: Any) -> Answered:
         return self.request("POST", f"/v1/surveys/{self.survey.id}/responses", body={"token": token, **said})

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -15,7 +15,7 @@ from hearback import token as signed
 from hearback.aws.directory import UnknownSurvey
 from hearback.contact import Contact, contact_key
 from hearback.fact import FactId
-from hearback.response import Answer, Channel, Response
+from hearback.response import Answer, Channel, Confirmation, Response
 from hearback.survey import Survey
 from hearback.token import Token
 
@@ -86,14 +86,28 @@ def mint(
     return token, text
 
 
-def submit(wiring: Wiring, to: Opened, score: int, answer: Answer, locale: str, now: datetime) -> Response:
-    """Store an answer; given again, the same answer is the same response and another one amends it.
+def submit(
+    wiring: Wiring,
+    to: Opened,
+    score: int,
+    answer: Answer,
+    locale: str,
+    now: datetime,
+    confirmed_by: Confirmation = "request",
+) -> Response:
+    """Store a confirmed answer; given again, the same one is the same response and another one amends it.
 
     Raises Problem, AmendmentRefused.
     """
     _check_answers(to.survey, answer)
+    given = response_of(wiring, to, score, answer, locale, now)
+    return wiring.feedback.submit(replace(given, confirmed_by=confirmed_by), now)
+
+
+def response_of(wiring: Wiring, to: Opened, score: int, answer: Answer, locale: str, now: datetime) -> Response:
+    """The response that a token's bearer gives."""
     dimensions = to.survey.counted(to.token.dimensions)
-    response = Response(
+    return Response(
         id=to.response,
         score=score,
         answered_at=now,
@@ -107,7 +121,6 @@ def submit(wiring: Wiring, to: Opened, score: int, answer: Answer, locale: str, 
         locale=locale,
         expires_at=int((now + wiring.retention).timestamp()),
     )
-    return wiring.feedback.submit(response, now)
 
 
 def amend(wiring: Wiring, to: Opened, answer: Answer, now: datetime) -> Response:

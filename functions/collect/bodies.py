@@ -77,6 +77,14 @@ class Submission(Amendment):
     score: Score
 
 
+class Signal(_Body):
+    """POST /v1/responses/{token}/signals: what the script of a mail link's page saw of a person."""
+
+    kind: Literal["seen", "human"]
+    page: Short
+    """The page's stamp, from its form."""
+
+
 class MachineSubmission(Amendment):
     """POST /v1/machine/responses: an answer another system collected."""
 

@@ -44,7 +44,7 @@ def _survey(request: Request, wiring: Wiring) -> Survey | None:
         match request.path.split("/"):
             case ["", "v1", "surveys", survey, *_]:
                 return known_survey(wiring, survey, request.now)
-            case ["", "v1", "responses", text]:
+            case ["", "v1", "responses", text, *_]:
                 # An old token still says whose it was, and a page must be able to read that it is too old.
                 token = signed.verify(text, wiring.token_keys.at(request.now), "answer", WHENEVER)
                 return known_survey(wiring, FactId.parse(token.subject).survey, request.now)

@@ -9,6 +9,9 @@ from markupsafe import Markup
 
 from collect.contrast import readable_on
 
+_TEMPLATES = Path(__file__).parent / "templates"
+SIGNALS = Markup((_TEMPLATES / "signals.js").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+"""The script of a mail link's page, which sees signs of a person; see observing.py."""
 PLAIN_COLOUR = "#2456d6"
 """For pages that belong to no survey."""
 
@@ -16,15 +19,19 @@ PLAIN_COLOUR = "#2456d6"
 @cache
 def style(colour: str) -> Markup:
     """The style sheet of every page. `colour` is #rrggbb, checked when the survey was applied."""
-    sheet = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+    sheet = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
     return Markup(sheet.replace("BRAND", colour).replace("ON_IT", readable_on(colour)))  # noqa: S704 - our own file
 
 
 @cache
-def security_policy(colour: str) -> str:
-    """Nothing is loaded, run or framed; the one style sheet is known by its digest (CSP level 3)."""
-    digest = base64.b64encode(hashlib.sha256(style(colour).encode()).digest()).decode()
+def security_policy(colour: str, script: str = "") -> str:
+    """Nothing is loaded or framed; the style sheet and the script, if any, are known by digest (CSP level 3)."""
+    runs = f"script-src {_digest(script)}; connect-src 'self'; " if script else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        f"default-src 'none'; style-src {_digest(style(colour))}; {runs}img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

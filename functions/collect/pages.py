@@ -1,4 +1,4 @@
-"""The pages respondents see. They work without JavaScript, and have none.
+"""The pages respondents see. They work without JavaScript; the link of a mail has some, to see signs of a person.
 
 A page shows only what the request that asked for it carried: a mail with its link may have been forwarded.
 """
@@ -6,13 +6,13 @@ A page shows only what the request that asked for it carried: a mail with its li
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from collect.asking import asked_after, thanks_for
-from collect.look import PLAIN_COLOUR, security_policy, style
+from collect.look import PLAIN_COLOUR, SIGNALS, security_policy, style
 from collect.reply import Reply
 from collect.wording import Notice, Wording, direction, own_name, wording
 from hearback.survey import Survey
@@ -35,8 +35,12 @@ class Sheet:
         return wording(self.locale)
 
 
-def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], *, missed: bool = False) -> Reply:
-    """The score question. `kept` is the query that links to other languages keep; `missed`: none was chosen."""
+Slip = Literal["", "missed", "hasty"]
+"""Why the score is asked again: none was chosen, or the form came sooner than a person reads."""
+
+
+def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: str, *, slip: Slip = "") -> Reply:
+    """The score question. `kept` is the query that links to other languages keep, `stamp` a PageStamp."""
     others = [
         {"locale": locale, "name": own_name(locale), "query": urlencode({**kept, "lang": locale})}
         for locale in sheet.survey.locales
@@ -44,7 +48,15 @@ def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], *, missed
     ]
     question = sheet.survey.say(sheet.survey.question, sheet.locale)
     return _survey_page(
-        sheet, "score.html", 422 if missed else 200, question, chosen=chosen, others=others, missed=missed
+        sheet,
+        "score.html",
+        422 if slip else 200,
+        question,
+        chosen=chosen,
+        others=others,
+        slip=slip,
+        stamp=stamp,
+        script="" if chosen is None else SIGNALS,
     )
 
 
@@ -92,7 +104,15 @@ def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values:
 
 
 def _page(
-    template: str, status: int, locale: str, words: Wording, colour: str, brand: str, title: str, **values: Any
+    template: str,
+    status: int,
+    locale: str,
+    words: Wording,
+    colour: str,
+    brand: str,
+    title: str,
+    script: str = "",
+    **values: Any,
 ) -> Reply:
     html = (
         _templates()
@@ -104,10 +124,11 @@ def _page(
             style=style(colour),
             brand=brand,
             title=title,
+            script=script,
             **values,
         )
     )
-    headers = {"Content-Security-Policy": security_policy(colour)}
+    headers = {"Content-Security-Policy": security_policy(colour, script)}
     return Reply(status, html.encode(), "text/html; charset=utf-8", headers)
 
 

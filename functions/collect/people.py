@@ -1,4 +1,4 @@
-"""Pages for people: the survey, the link of a mail, unsubscribing. A GET or HEAD stores nothing."""
+"""Pages for people: the survey, the link of a mail, unsubscribing. A GET or HEAD stores nothing that counts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,6 +6,8 @@ from dataclasses import replace
 from collect import answers, pages
 from collect.asking import asked_after
 from collect.bodies import Amendment, TokenRequest
+from collect.observing import TRAP, Watch
+from collect.page_stamp import PageStamp
 from collect.problems import REFUSALS, Kind, Problem, problem_of
 from collect.reply import Reply
 from collect.request import Request
@@ -39,7 +41,8 @@ def survey_page(request: Request, wiring: Wiring) -> Reply:
     locale = survey.locale_for(request.language(), *request.languages())
     wanted = TokenRequest(dimensions=query, locale=locale, channel="page")
     token, text = answers.mint(wiring, survey, wanted, request.now)
-    page = pages.score_page(pages.Sheet(survey, text, locale), None, query)
+    stamp = PageStamp.at(request.now, None).sign(text, wiring.token_keys.at(request.now))
+    page = pages.score_page(pages.Sheet(survey, text, locale), None, query, stamp)
     return replace(page, log={"response": token.subject})
 
 
@@ -47,11 +50,14 @@ def answer_page(request: Request, wiring: Wiring) -> Reply:
     """A link of a mail: the score it bears is preselected, and confirmed by the form."""
     query = request.query()
     to, sheet = _opened(request, wiring)
-    stored = wiring.feedback.response(to.response)
-    if stored and request.now > stored.answered_at + AMENDABLE:
-        return pages.answered_page(sheet)
     chosen = query.get("score", "")
-    return pages.score_page(sheet, _SCORES.get(chosen), {"score": chosen} if chosen in _SCORES else {})
+    score = _SCORES.get(chosen)
+    watch = Watch(request, wiring, to)
+    watch.opening(score, trap=TRAP in query)
+    stored = wiring.feedback.response(to.response)
+    if stored and not stored.provisional and request.now > stored.answered_at + AMENDABLE:
+        return pages.answered_page(sheet)
+    return pages.score_page(sheet, score, {} if score is None else {"score": chosen}, watch.stamp(score))
 
 
 def answer_form(request: Request, wiring: Wiring) -> Reply:
@@ -61,7 +67,7 @@ def answer_form(request: Request, wiring: Wiring) -> Reply:
     score = _SCORES.get(form.get("score", ""))
     try:
         if form.get("step", "score") == "score":
-            return _score_given(request, wiring, to, sheet, score)
+            return _score_given(request, wiring, to, sheet, score, form)
         return _question_answered(request, wiring, to, sheet, score, form)
     except AmendmentRefused:
         return pages.answered_page(sheet)
@@ -100,11 +106,21 @@ def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.She
     return to, pages.Sheet(to.survey, request.parameter("token"), locale)
 
 
-def _score_given(request: Request, wiring: Wiring, to: answers.Opened, sheet: pages.Sheet, score: int | None) -> Reply:
+def _score_given(
+    request: Request,
+    wiring: Wiring,
+    to: answers.Opened,
+    sheet: pages.Sheet,
+    score: int | None,
+    form: Mapping[str, str],
+) -> Reply:
+    watch = Watch(request, wiring, to)
     if score is None:
-        return pages.score_page(sheet, None, {}, missed=True)
+        return pages.score_page(sheet, None, {}, watch.stamp(None), slip="missed")
+    if not watch.believes(form.get("page", ""), form.get(TRAP, ""), score):
+        return pages.score_page(sheet, score, {"score": str(score)}, watch.stamp(score), slip="hasty")
     said = Amendment(score=score)
-    stored = answers.submit(wiring, to, score, said.answer, sheet.locale, request.now)
+    stored = answers.submit(wiring, to, score, said.answer, sheet.locale, request.now, "form")
     page = pages.question_page(sheet, score, 0, saved=True)
     return replace(page, log={"response": str(stored.id), "version": stored.version})
 

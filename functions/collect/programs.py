@@ -7,6 +7,7 @@ from collect import answers
 from collect.asking import asked_after, thanks_for
 from collect.bodies import Amendment, MachineSubmission, Submission, TokenRequest
 from collect.cors import cors, preflight
+from collect.observing import signal
 from collect.problems import REFUSALS, Problem, problem_of
 from collect.reply import Reply
 from collect.request import Request
@@ -76,6 +77,7 @@ ROUTES: Mapping[str, Route] = {
     "POST /v1/surveys/{survey}/tokens": mint_token,
     "POST /v1/surveys/{survey}/responses": submit,
     "PATCH /v1/responses/{token}": amend,
+    "POST /v1/responses/{token}/signals": signal,
     "POST /v1/machine/responses": record,
     "OPTIONS /v1/{proxy+}": allow,
 }

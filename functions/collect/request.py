@@ -88,15 +88,20 @@ class Request:
         self._expect(JSON)
         return self.body()
 
+    def beacon(self) -> bytes:
+        """JSON as a page sends it while it closes, which browsers call text. Raises Problem."""
+        self._expect(JSON, "text/plain")
+        return self.body()
+
     def form(self) -> dict[str, str]:
         """The fields of a form, the last of each name. Raises Problem."""
         self._expect(FORM)
         return _fields(self.body().decode(errors="replace"))
 
-    def _expect(self, content_type: str) -> None:
+    def _expect(self, *content_types: str) -> None:
         given = self.header("content-type").partition(";")[0].strip().lower()
-        if given != content_type:
-            raise Problem("content-type", f"Send the body as {content_type} and say so in Content-Type.")
+        if given not in content_types:
+            raise Problem("content-type", f"Send the body as {content_types[0]} and say so in Content-Type.")
 
 
 def _too_large() -> Problem:

@@ -19,6 +19,10 @@ class Wording:
     most: str
     send_score: str
     choose_score: str
+    once_more: str
+    """After a form that came sooner than a person reads."""
+    leave_empty: str
+    """Beside a field that no person should meet."""
     thanks: str
     reason: str
     saved: str
@@ -49,6 +53,8 @@ ENGLISH = Wording(
     most="Extremely likely",
     send_score="Send my answer",
     choose_score="Please choose a number from 0 to 10.",
+    once_more="That was quick. Please send it once more, so that we know it is you.",
+    leave_empty="Please leave this empty",
     thanks="Thank you!",
     reason="What is the main reason for your score?",
     saved="Saved",
@@ -86,6 +92,8 @@ HINDI = Wording(
     most="बहुत ज़्यादा संभावना",
     send_score="मेरा जवाब भेजें",
     choose_score="कृपया 0 से 10 तक कोई एक संख्या चुनें।",
+    once_more="यह बहुत जल्दी हुआ। कृपया एक बार और भेजें, ताकि हम जान सकें कि यह आप ही हैं।",
+    leave_empty="कृपया इसे खाली छोड़ें",
     thanks="धन्यवाद!",
     reason="आपके इस स्कोर का मुख्य कारण क्या है?",
     saved="सहेज लिया गया",

@@ -47,6 +47,9 @@ class Answering:
         response = self.feedback.response(fact)
         if response is None or response.excluded or response.erased:  # or expired by retention while it waited
             return
+        if response.provisional:
+            self._promote(response)
+            return
         survey = self.directory.survey(fact.survey, self.now)
         if response.channel == "mail":
             self.feedback.mark_invitation(fact, "answered")
@@ -56,6 +59,17 @@ class Answering:
                 self._give_task(play, survey, response, contact)
             else:
                 self._mail(play, survey, response, contact)
+
+    def _promote(self, response: Response) -> None:
+        """Count a presumed answer if nothing contradicts it; its new version comes back through the stream."""
+        visit = self.directory.visit(response.id)
+        verdict = visit.verdict if visit else None
+        if verdict is None or verdict.standing == "person":
+            score = response.score if verdict is None or verdict.score is None else verdict.score
+            promoted = self.feedback.promote(response.id, score)
+            logger.info("promoted", extra={"response": str(response.id), "done": promoted})
+        else:
+            self.feedback.doubt(response.id, verdict.reason)
 
     def invitation(self, fact: FactId) -> None:
         """Mail an invitation, or mark it skipped. Raises NotSent: to be tried again."""

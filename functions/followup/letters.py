@@ -42,6 +42,7 @@ def invitation(survey: Survey, contact: Contact, locale: str, links: Sequence[st
         greeting=voice.greeting(contact.name),
         question=voice.quote(survey.question),
         links=list(enumerate(links)),
+        trap=f"{links[0].partition('?')[0]}?more=1",
         why=voice.say("invitation_why"),
         unsubscribe=unsubscribe,
     )

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from hearback.judging import READING
 from local.stack import Stack
 from tests.e2e.conftest import Command
 
@@ -51,6 +52,7 @@ def test_an_answer_on_the_page_is_counted(stack: Stack, hearback: Command) -> No
     action = re.search(r'action="([^"]+)"', page)
     assert action is not None
 
+    stack.advance(READING)
     status, thanks = post_form(stack, action[1], **hidden_fields(page), score="9")
     assert status == 200
     assert 'name="score"' not in thanks or "textarea" in thanks
@@ -107,6 +109,7 @@ def test_from_an_invitation_to_a_task_and_the_manager_s_digest(stack: Stack, hea
 
     action = re.search(r'action="([^"]+)"', page)
     assert action is not None
+    stack.advance(READING)
     status, _ = post_form(stack, action[1], **hidden_fields(page), score="1")
     assert status == 200
     settle(stack)

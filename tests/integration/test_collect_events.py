@@ -1,5 +1,6 @@
 """Collect runs its samples from events/: the first tests to read."""
 
+import base64
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ EVENTS = Path(__file__).parents[2] / "events"
 
 
 def sample(name: str, token: str = "") -> dict[str, Any]:
-    """A sample event. Tokens are signed, so the samples hold TOKEN in their place."""
+    """A sample event. Tokens and page stamps are signed, so the samples hold TOKEN and PAGE in their place."""
     event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8").replace("TOKEN", token))
     return event
 
@@ -27,7 +28,11 @@ def test_the_survey_page_asks_the_question(collect: Collect) -> None:
 
 
 def test_the_form_of_a_page_stores_the_score_and_asks_why(collect: Collect) -> None:
-    page = collect.handle(sample("collect-form", collect.token(contact="c0ffee", dimensions={"store": "pune"})))
+    token = collect.token(contact="c0ffee", dimensions={"store": "pune"})
+    event = sample("collect-form", token)
+    form = base64.b64decode(event["body"]).replace(b"PAGE", collect.stamp(token).encode())
+
+    page = collect.handle(event | {"body": base64.b64encode(form).decode()})
 
     assert page.status == 200
     assert "That makes our day!" in page.text

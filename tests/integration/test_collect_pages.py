@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from hearback.judging import READING
 from hearback.survey import Survey
 from tests.conftest import NOW, Answered, Collect
 
@@ -33,7 +34,8 @@ class Form(HTMLParser):
 
 
 def fill(collect: Collect, page: Answered, **said: str) -> Answered:
-    """Send a page's form with what a person put in."""
+    """Send a page's form with what a person put in, after reading it."""
+    collect.now += READING
     form = Form(page)
     path, _, query = form.action.partition("?")
     fields = "&".join(f"{name}={value}" for name, value in {**form.fields, **said}.items())
@@ -136,7 +138,7 @@ def test_a_page_shows_no_words_stored_before(collect: Collect) -> None:
 
     pages = [
         collect.request("GET", f"/a/{token}"),
-        collect.form(f"/a/{token}", "step=score&score=2"),
+        collect.confirm(token, 2),
         collect.form(f"/a/{token}", "step=question&question=&score=2&said="),
         collect.form(f"/a/{token}", "step=question&question=wish&score=2&said="),
     ]
@@ -153,7 +155,7 @@ def test_a_later_visit_is_thanked_and_changes_nothing(collect: Collect) -> None:
 
     visits = [
         collect.request("GET", f"/a/{token}", query="score=9"),
-        collect.form(f"/a/{token}", "step=score&score=9"),
+        collect.confirm(token, 9),
         collect.form(f"/a/{token}", "step=question&question=&score=2&said=late"),
     ]
 
@@ -202,7 +204,7 @@ def test_a_form_in_another_content_type_is_refused(collect: Collect) -> None:
 
 def test_the_longest_comment_a_page_takes_fits_a_body_in_every_script(collect: Collect) -> None:
     token = collect.token()
-    page = collect.form(f"/a/{token}", "step=score&score=3")
+    page = collect.confirm(token, 3)
     room = int(re.findall(r'maxlength="(\d+)"', page.text)[0])
 
     page = fill(collect, page, said="%E0%A4%95" * room)
@@ -243,7 +245,7 @@ def test_an_expired_link_and_a_closed_survey_say_so(collect: Collect, survey: Su
     closed = [
         collect.request("GET", "/s/shop"),
         collect.request("GET", f"/a/{collect.token()}", query="score=9"),
-        collect.form(f"/a/{collect.token()}", "step=score&score=9"),
+        collect.confirm(collect.token(), 9),
     ]
 
     assert (expired.status, heading(expired)) == (410, "This link is too old")
@@ -309,7 +311,7 @@ def test_a_surveys_own_texts_are_escaped(collect: Collect, survey: Survey) -> No
 def test_every_page_loads_nothing_keeps_nothing_and_leads_nowhere_else(collect: Collect) -> None:
     pages = [
         collect.request("GET", "/s/shop"),
-        collect.form(f"/a/{collect.token()}", "step=score&score=3"),
+        collect.confirm(collect.token(), 3),
         collect.request("GET", "/s/nowhere"),
         collect.request("GET", f"/u/{collect.token(purpose='unsubscribe')}"),
     ]
@@ -347,6 +349,8 @@ def test_who_does_not_read_gzip_gets_none(collect: Collect, accepted: str) -> No
 
 
 def test_an_answer_of_one_packet_is_not_compressed(collect: Collect) -> None:
-    event = collect.event("POST", "/v1/surveys/shop/tokens", body={}, headers={"accept-encoding": "gzip"})
+    event = collect.event(
+        "POST", "/v1/surveys/shop/tokens", body={"channel": "page"}, headers={"accept-encoding": "gzip"}
+    )
 
     assert "content-encoding" not in collect.handle(event).headers

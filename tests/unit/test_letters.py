@@ -69,7 +69,7 @@ def text_of(letter: Letter) -> str:
 def test_an_invitation_asks_the_question_with_a_link_for_each_score(survey: Survey) -> None:
     letter = invitation(survey)
     page = read(letter)
-    assert page.links == [*LINKS, LEAVE]
+    assert page.links == [*LINKS, f"{LINKS[0].partition('?')[0]}?more=1", LEAVE]
     assert "How likely are you to recommend Chai & Co to a friend?" in page.text
     assert "0 1 2 3 4 5 6 7 8 9 10 0: not at all likely 10: extremely likely" in page.text
     assert "How likely are you to recommend Chai & Co to a friend?" in letter.text

@@ -10,11 +10,16 @@ from hearback.fact import RESPONSE, SCHEMA, FactId
 from hearback.nps import Category, category
 
 Channel = Literal["page", "mail", "widget", "api", "import"]
+Confirmation = Literal["", "form", "request", "signs", "operator"]
 COMMENT_LENGTH = 5000
 """Characters a comment may have."""
 AMENDABLE = timedelta(hours=24)
 MOST_VERSIONS = 100
 """Versions a response may have, so that its item stays bounded."""
+
+
+_UNCONFIRMED = "(attribute_not_exists(pk) OR provisional = :true)"
+_STILL_PRESUMED = "provisional = :true AND attribute_not_exists(excluded) AND attribute_not_exists(erased)"
 
 
 class AmendmentRefused(ValueError):
@@ -49,6 +54,11 @@ class Response:
     """Whether plays run on it. Imported history is only counted."""
     excluded: str = ""
     """Why it is not counted (a machine gave it), or empty."""
+    provisional: bool = False
+    """Whether it was only presumed, from signs of a person on the page. Not counted until it is promoted."""
+    confirmed_by: Confirmation = ""
+    """What made it count: the page's form, a program's request, signs of a person that nothing contradicted, an
+    operator. Empty where another system vouches for it."""
     had_comment: bool = False
     """Of an erased response: whether it had a comment, which stays counted."""
     erased: bool = False
@@ -99,7 +109,14 @@ class Response:
 
     def include(self, *, follow_up: bool) -> "Response":
         """The next version, counted again; plays run on it only if asked for."""
-        return replace(self, version=self.version + 1, excluded="", follow_up=follow_up)
+        return replace(
+            self,
+            version=self.version + 1,
+            excluded="",
+            provisional=False,
+            confirmed_by="operator",
+            follow_up=follow_up,
+        )
 
     def erase(self) -> "Response":
         """The next version, without words, contact and history; score, day and dimensions stay counted."""
@@ -134,6 +151,8 @@ class Response:
             "locale": self.locale,
             "contact": self.contact,
             "excluded": self.excluded,
+            "provisional": self.provisional,
+            "confirmed_by": self.confirmed_by,
             "erased": self.erased,
             "had_comment": self.had_comment,
             "history": [dict(said) for said in self.history],
@@ -159,6 +178,8 @@ class Response:
             locale=item.get("locale", ""),
             follow_up=item.get("follow_up", False),
             excluded=item.get("excluded", ""),
+            provisional=item.get("provisional", False),
+            confirmed_by=item.get("confirmed_by", ""),
             erased=item.get("erased", False),
             had_comment=item.get("had_comment", False),
             expires_at=int(item["expires_at"]),
@@ -167,7 +188,7 @@ class Response:
 
     def contribution(self) -> tally.Contribution:
         """What this version adds to the tallies."""
-        counters = [] if self.excluded else [f"s{self.score}"]
+        counters = [] if self.excluded or self.provisional else [f"s{self.score}"]
         if counters and (self.comment or self.had_comment):
             counters.append(tally.COMMENTS)
         cells = tally.cells(self.dimensions, self.pages)
@@ -177,6 +198,36 @@ class Response:
         """Write it on condition that there is none; what stands there comes back with the failure."""
         return {"Item": self.to_item(), "ConditionExpression": "attribute_not_exists(pk)"}
 
+    def confirm_request(self) -> dict[str, Any]:
+        """Write it where there is none, or over one that was only presumed, as its next version.
+
+        What stands there comes back with the failure. One request, whatever was observed before: a confirming
+        gesture needs no other evidence.
+        """
+        return self._stand_request(f"{_UNCONFIRMED} AND attribute_not_exists(erased)")
+
+    def presume_request(self) -> dict[str, Any]:
+        """Write it as provisional, unless somebody confirmed one or the same was presumed before."""
+        news = "(score <> :score OR attribute_exists(excluded))"
+        presumed = replace(self, provisional=True)
+        return presumed._stand_request(
+            f"attribute_not_exists(pk) OR (provisional = :true AND {news} AND attribute_not_exists(erased))"
+        )
+
+    def _stand_request(self, condition: str) -> dict[str, Any]:
+        item = {name: value for name, value in self.to_item().items() if name not in ("pk", "sk", "version")}
+        gone = [name for name in ("excluded", "provisional") if name not in item]
+        return {
+            "Key": self.key,
+            "UpdateExpression": (
+                f"SET {', '.join(f'#{name} = :{name}' for name in item)}"
+                f"{' REMOVE ' * bool(gone)}{', '.join(gone)} ADD #version :one"
+            ),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#version": "version", **{f"#{name}": name for name in item}},
+            "ExpressionAttributeValues": {":one": 1, ":true": True, **{f":{name}": item[name] for name in item}},
+        }
+
     def amend_request(self) -> dict[str, Any]:
         """Write this version on condition that the one before is stored."""
         return {
@@ -185,3 +236,33 @@ class Response:
             "ExpressionAttributeNames": {"#version": "version"},
             "ExpressionAttributeValues": {":before": self.version - 1},
         }
+
+
+def promote_request(fact: FactId, score: int) -> dict[str, Any]:
+    """Count a provisional response, as its next version."""
+    return {
+        "Key": fact.key(RESPONSE),
+        "UpdateExpression": (
+            "SET score = :score, #category = :category, confirmed_by = :signs REMOVE provisional ADD #version :one"
+        ),
+        "ConditionExpression": _STILL_PRESUMED,
+        "ExpressionAttributeNames": {"#version": "version", "#category": "category"},
+        "ExpressionAttributeValues": {
+            ":score": score,
+            ":category": category(score),
+            ":signs": "signs",
+            ":true": True,
+            ":one": 1,
+        },
+    }
+
+
+def doubt_request(fact: FactId, reason: str) -> dict[str, Any]:
+    """Say why a provisional response is not a person's, as its next version."""
+    return {
+        "Key": fact.key(RESPONSE),
+        "UpdateExpression": "SET excluded = :reason ADD #version :one",
+        "ConditionExpression": _STILL_PRESUMED,
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":reason": reason, ":true": True, ":one": 1},
+    }

@@ -1,13 +1,16 @@
 """DirectoryTable: surveys, contacts, suppressions, slots, tasks, subscriptions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
 from hearback.contact import Contact, Slot, Suppression
+from hearback.fact import FactId
+from hearback.judging import Observation
 from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.task import Outcome, Task, join_request
+from hearback.visit import Visit
 
 SURVEY_KEPT = timedelta(minutes=1)
 
@@ -72,6 +75,24 @@ class Directory:
         except ConditionFailed:
             return False
         return True
+
+    def observe(self, visit: Visit, observation: Observation) -> Visit:
+        """The visit with one more observation; one that has no room left keeps what it has."""
+        try:
+            return Visit.from_item(self.table.update(visit.observe_request(observation)))
+        except ConditionFailed as full:
+            return Visit.from_item(full.item or {})
+
+    def visit(self, response: FactId) -> Visit | None:
+        """What was observed of the token of a response."""
+        found = self.table.get(Visit.key(response))
+        return Visit.from_item(found) if found else None
+
+    def visits(self, survey: str, shards: int, months: Sequence[str]) -> Iterator[Visit]:
+        """The visits to links that were made in some months (yyyy-mm)."""
+        for pk in Visit.partitions(survey, shards, months):
+            request = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": pk}}
+            yield from map(Visit.from_item, self.table.query(request))
 
     def task(self, task: str) -> Task | None:
         found = self.table.get(Task.key_item(task))

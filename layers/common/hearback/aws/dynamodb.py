@@ -140,8 +140,9 @@ class Table:
         self._call("put_item", {**request, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
 
     def update(self, request: Request) -> Item:
-        """Change an item and return it as it is now."""
-        return from_wire(self._call("update_item", {**request, "ReturnValues": "ALL_NEW"})["Attributes"])
+        """Change an item and return it as it is now. A failed condition brings back what stands there."""
+        returned = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        return from_wire(self._call("update_item", {**request, **returned})["Attributes"])
 
     def delete(self, request: Request) -> None:
         self._call("delete_item", request)

@@ -5,10 +5,10 @@ from datetime import datetime
 from heapq import merge
 from itertools import islice
 
-from hearback.aws.dynamodb import ConditionFailed, Item, Table
+from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
 from hearback.fact import INVITATION, RESPONSE, FactId, partitions
 from hearback.invitation import Invitation, Mark, mark_request
-from hearback.response import Answer, Response
+from hearback.response import Answer, Response, doubt_request, promote_request
 
 
 class Feedback:
@@ -24,23 +24,21 @@ class Feedback:
         return Invitation.from_item(found) if found else None
 
     def submit(self, response: Response, now: datetime) -> Response:
-        """Store a first answer; if there is one already, amend it with what is new.
+        """Store a confirmed answer; if there is one already, amend it with what is new.
 
         A retried submission finds itself and changes nothing. Raises AmendmentRefused.
         """
         try:
-            self.table.put(response.create_request())
+            return Response.from_item(self.table.update(response.confirm_request()))
         except ConditionFailed as failure:
             stored = Response.from_item(failure.item or {})
-        else:
-            return response
         said = Answer(response.score, response.comment or None, response.answers)
         return self._amend(stored, said, now)
 
     def amend(self, fact: FactId, answer: Answer, now: datetime) -> Response | None:
-        """Store the next version of a response; None if there is no response. Raises AmendmentRefused."""
+        """Store the next version of a response; None if nobody confirmed one. Raises AmendmentRefused."""
         stored = self.response(fact)
-        return self._amend(stored, answer, now) if stored else None
+        return self._amend(stored, answer, now) if stored and not stored.provisional else None
 
     def _amend(self, stored: Response, answer: Answer, now: datetime) -> Response:
         while True:
@@ -53,6 +51,25 @@ class Feedback:
                 stored = Response.from_item(failure.item or {})
             else:
                 return amended
+
+    def presume(self, response: Response) -> bool:
+        """Store a provisional answer; False if it is known, or somebody confirmed one."""
+        return self._if_it_holds(response.presume_request())
+
+    def promote(self, fact: FactId, score: int) -> bool:
+        """Count a provisional answer; False if it is no longer one."""
+        return self._if_it_holds(promote_request(fact, score))
+
+    def doubt(self, fact: FactId, reason: str) -> bool:
+        """Label a provisional answer as a machine's; False if it is no longer one."""
+        return self._if_it_holds(doubt_request(fact, reason))
+
+    def _if_it_holds(self, request: Request) -> bool:
+        try:
+            self.table.update(request)
+        except ConditionFailed:
+            return False
+        return True
 
     def create(self, fact: Response | Invitation) -> bool:
         """Store a new fact; False if it is there already."""
@@ -77,11 +94,7 @@ class Feedback:
 
     def mark_invitation(self, fact: FactId, mark: Mark) -> bool:
         """Make the invitation's next version with a mark; False if it bears it, or there is no invitation."""
-        try:
-            self.table.update(mark_request(fact, mark))
-        except ConditionFailed:
-            return False
-        return True
+        return self._if_it_holds(mark_request(fact, mark))
 
     def newest(self, survey: str, shards: int, months: list[str], most: int) -> list[Response]:
         """The newest responses of some months (yyyy-mm), by the time they were begun, newest first."""
