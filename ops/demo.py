@@ -17,10 +17,9 @@ from local.kept_state import DataInUse
 from local.server import PortTaken
 from local.stack import Stack
 from local.template import TemplateError
+from ops.cli import app
 from ops.demo_weeks import MOST_WEEKS, Weeks
 from ops.deployment import on_this_machine
-from ops.report import read
-from ops.report_view import show
 from ops.terminal import complain, err, out, say
 
 
@@ -47,7 +46,7 @@ def _run(given: argparse.Namespace, log: Path, printed: Callable[[str], None]) -
         deployment = on_this_machine(stack.url)
         _live(Weeks(stack, deployment, given.data, stack.now(), given.weeks))
         survey = deployment.survey("store")
-        show(read(deployment, survey, "", "", "region"), survey, "region")
+        app(["--local", stack.url, "report", "--survey", survey.id, "--by", "region"], standalone_mode=False)
         say(f"\n[bold]Ready in {time.monotonic() - begun:.0f} s.[/] Open:")
         for name, link in links(stack, survey).items():
             out.print(f"  {name:<24}{link}", soft_wrap=True, markup=False)

@@ -30,6 +30,7 @@ _MORNING, _EVENING = timedelta(hours=4, minutes=30), timedelta(hours=16, minutes
 """In UTC: ten in the morning and ten at night in India."""
 _SETTLED = timedelta(minutes=5)
 """Longer than the settle time: by then what follows an answer has happened."""
+_READING = timedelta(minutes=2)
 _TOGETHER = timedelta(hours=4)
 _AT_THE_TILL = 28
 """People a week who answer without having been invited."""
@@ -54,10 +55,11 @@ class Weeks:
     end: datetime
     weeks: int = MOST_WEEKS
     seed: int = 1
-    _agenda: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    _agenda: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _entries: int = 0
 
     def __post_init__(self) -> None:
+        self._at = self.begin
         self._browser = Browser()
         self._random = Random(self.seed)  # noqa: S311 - invented people, no secrets
 
@@ -73,10 +75,10 @@ class Weeks:
             apply_survey(self.deployment, survey)
         self._write_agenda()
         while self._agenda and self._agenda[0][0] < self.end:
-            at, _, happens = heappop(self._agenda)
-            self._move_to(at)
+            self._at, _, happens = heappop(self._agenda)
+            self._move_to(self._at)
             happens()
-            reached(at)
+            reached(self._at)
         self._settle()
         self.stack.advance(max(-self.stack.clock.offset, timedelta()))
         self.stack.wait_until_idle(_BUSY)
@@ -94,15 +96,19 @@ class Weeks:
             self._plan(midnight + _EVENING, self._settle)
         for visit in invented.passers_by(_AT_THE_TILL * self.weeks):
             hours = 24 * self._random.randrange(7 * self.weeks) + self._random.uniform(5, 15)
-            self._plan_visit(self.begin + timedelta(hours=hours), partial(self._answer_at_the_till, visit))
+            self._plan_visit(self.begin + timedelta(hours=hours), partial(self._visit_at_the_till, visit))
 
-    def _plan(self, at: datetime, happens: Callable[[], None]) -> None:
+    def _plan(self, at: datetime, happens: Callable[[], object]) -> None:
         self._entries += 1
         heappush(self._agenda, (at, self._entries, happens))
 
-    def _plan_visit(self, at: datetime, happens: Callable[[], None]) -> None:
+    def _plan_visit(self, at: datetime, happens: Callable[[], object]) -> None:
         """Plan it with the others of the same hours, so that the clock is moved once for all of them."""
-        self._plan(at - (at - self.begin) % _TOGETHER, happens)
+        self._plan(at + (self.begin - at) % _TOGETHER, happens)
+
+    def _when_read(self, happens: Callable[[], object]) -> None:
+        """Plan what somebody does with a page once they have read it: nobody answers sooner than that."""
+        self._plan(self._at + _READING, happens)
 
     def _move_to(self, at: datetime) -> None:
         if at > self.stack.now():
@@ -138,21 +144,27 @@ class Weeks:
     def _visit(self, guest: Customer, mail: Mail) -> None:
         link = _link(mail, "a")
         if guest.leaves:
-            self._browser.send(self._browser.open(_link(mail, "u")), {})
+            leaving = self._browser.open(_link(mail, "u"))
+            self._when_read(partial(self._browser.send, leaving, {}))
         elif guest.visit.way == "page":
-            self._answer(self._browser.open(f"{link}?score={guest.visit.first_thought}"), guest.visit)
+            self._open(f"{link}?score={guest.visit.first_thought}", guest.visit)
         elif guest.visit.way == "json":
             said = {"token": link.rpartition("/")[2], "score": guest.visit.score, "comment": guest.visit.comment}
             self._browser.post_json(f"{self.stack.url}/v1/surveys/{guest.survey}/responses", said)
 
-    def _answer_at_the_till(self, visit: Visit) -> None:
-        self._answer(self._browser.open(f"{self.stack.url}/s/store?touchpoint=till"), visit)
+    def _visit_at_the_till(self, visit: Visit) -> None:
+        self._open(f"{self.stack.url}/s/store?touchpoint=till", visit)
 
-    def _answer(self, page: Page, visit: Visit) -> None:
-        """Confirm a score, perhaps change it, then answer what is asked and say more if there is more to say."""
-        following = self._browser.send(page, {"score": str(visit.first_thought)})
-        if visit.score != visit.first_thought:
-            following = self._browser.send(page, {"score": str(visit.score)})
+    def _open(self, link: str, visit: Visit) -> None:
+        self._when_read(partial(self._answer, self._browser.open(link), visit.first_thought, visit))
+
+    def _answer(self, page: Page, score: int, visit: Visit) -> None:
+        """Confirm a score; then think again, or say more if there is more to say."""
+        following = self._browser.send(page, {"score": str(score)})
+        if score != visit.score:
+            again = self._browser.open(f"{page.action.partition('?')[0]}?score={visit.score}")
+            self._when_read(partial(self._answer, again, visit.score, visit))
+            return
         if visit.comment or visit.choice is not None:
             following = self._browser.send(following, {"said": visit.comment} if visit.comment else {"skip": "1"})
         if visit.choice is not None and following.choices:
