@@ -25,12 +25,17 @@ def show(numbers: Mapping[str, Any], survey: Survey, by: str) -> None:
     """Print the panel and, for a dimension, a line for each of its values."""
     title = f"[bold]{escape(survey.say(survey.title, survey.locales[0]))}[/] · {survey.id}"
     days = f"{numbers['from']} to {numbers['to']}"
-    body = Group(
-        _headline(numbers, survey.minimum_n), Text(), _distribution(numbers["scores"]), Text(), _parts(numbers)
-    )
+    lines = [_headline(numbers, survey.minimum_n)]
+    if "against" in numbers:
+        lines.append(_comparison(numbers["against"]))
+    if "invitations" in numbers:
+        lines.append(_response_rate(numbers["invitations"]))
+    body = Group(*lines, Text(), _distribution(numbers["scores"]), Text(), _parts(numbers))
     out.print(Panel(Padding(body, (1, 2)), title=title, subtitle=days, box=box.ROUNDED, width=72, title_align="left"))
     if by:
-        out.print(_by_value(numbers["by"], by, survey.minimum_n))
+        out.print(_lines(by, numbers["by"], survey.minimum_n))
+    if "per" in numbers:
+        out.print(_lines("period", {one["period"]: one for one in numbers["per"]}, survey.minimum_n))
 
 
 def _headline(numbers: Mapping[str, Any], minimum: int) -> Text:
@@ -76,24 +81,52 @@ def _parts(numbers: Mapping[str, Any]) -> Text:
     return Text("   ").join(Text(word, style=style) for word, style in words)
 
 
-def _by_value(values: Mapping[str, Mapping[str, Any]], by: str, minimum: int) -> Table:
+def _comparison(against: Mapping[str, Any]) -> Text:
+    change = against["change"]
+    words = f"Against {against['from']} to {against['to']}: {change['words']}"
+    if change["points"] is not None and not change["significant"] and change["answers_needed"]:
+        words += f" A 5-point move would take {change['answers_needed']:,} answers in each to see."
+    return Text(words, style="bold" if change["significant"] else "dim")
+
+
+def _response_rate(invitations: Mapping[str, Any]) -> Text:
+    rate, invited = invitations["response_rate"], invitations["invited"]
+    words = f"{invited:,} invited, {invitations['delivered']:,} delivered, {invitations['answered']:,} answered"
+    return Text(f"{words} ({rate:.0%} of those invited)", style="dim")
+
+
+def _lines(what: str, rows: Mapping[str, Mapping[str, Any]], minimum: int) -> Table:
+    """A table with a line for each value of a dimension, or for each period."""
+    compared = any("change" in numbers for numbers in rows.values())
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column(by)
-    for name in ("answers", "NPS", "between", "9–10", "7–8", "0–6", "mean"):
+    table.add_column(what)
+    for name in ("answers", "NPS", "between", "9–10", "7–8", "0–6", "mean", *(["change"] if compared else [])):
         table.add_column(name, justify="right", no_wrap=True)
-    for value, numbers in values.items():
+    for row, numbers in rows.items():
+        if not numbers["responses"]:
+            table.add_row(escape(row), "0", style="dim")
+            continue
         few = numbers["responses"] < minimum
         low, high = numbers["interval"]
         table.add_row(
-            escape(value),
+            escape(row),
             f"{numbers['responses']:,}",
             _signed(numbers["nps"]),
             "too few answers" if few else f"{_signed(low)} and {_signed(high)}",
             *(f"{numbers[name]:,}" for name in ("promoters", "passives", "detractors")),
             f"{numbers['mean']:.2f}",
+            *([_changed(numbers["change"])] if compared else []),
             style="dim" if few else "",
         )
     return table
+
+
+def _changed(change: Mapping[str, Any]) -> Text:
+    if change["points"] is None:
+        return Text("–", style="dim")
+    if not change["significant"]:
+        return Text("chance", style="dim")
+    return Text(f"{change['points']:+.1f}".translate(_MINUS), style="bold")
 
 
 def _signed(points: float) -> str:

@@ -1,5 +1,6 @@
 """`hearback report`: numbers that carry n and their interval, for machines and for people."""
 
+import csv
 from collections.abc import Mapping
 
 import pytest
@@ -39,6 +40,7 @@ def test_json_has_exactly_the_promised_keys(hearback: Hearback) -> None:
         "mean": 8.85,
         "scores": [2, 0, 2, 1, 6, 12, 17, 28, 67, 80, 226],
         "comments": 300,
+        "invitations": {"invited": 900, "delivered": 0, "answered": 0, "response_rate": 0.0},
     }
 
 
@@ -89,3 +91,82 @@ def test_what_cannot_be_reported_says_why(hearback: Hearback, options: list[str]
     ended = hearback("report", "--survey", "shop", *options)
     assert ended.code == 2
     assert words in ended.err
+
+
+@pytest.fixture
+def two_months(tables: Tables) -> None:
+    """January: 60 tens and 40 zeros. February: 90 tens and 10 zeros, 40 and 60 of them in pune."""
+    count(tables, "2026-01-10", {"|s10": 60, "|s0": 40})
+    count(tables, "2026-02-10", {"|s10": 90, "|s0": 10, "|invited": 400, "|delivered": 390, "|answered": 100})
+    count(tables, "2026-01-10", {"pune|s10": 20, "pune|s0": 20}, "store")
+    count(tables, "2026-02-10", {"pune|s10": 35, "pune|s0": 5, "=cmd()|s10": 1}, "store")
+
+
+FEBRUARY = ("report", "--survey", "shop", "--from", "2026-02-01", "--to", "2026-02-28")
+
+
+@pytest.mark.usefixtures("two_months")
+def test_the_previous_stretch_has_the_same_length_and_ends_the_day_before(hearback: Hearback) -> None:
+    against = hearback(*FEBRUARY, "--against", "previous", "--json").json["against"]
+
+    assert (against["from"], against["to"], against["nps"]) == ("2026-01-04", "2026-01-31", 20.0)
+    assert against["change"]["points"] == 60.0
+    assert against["change"]["significant"]
+    assert against["change"]["words"] == "Up 60 points, more than chance (p < 0.001)."
+
+
+@pytest.mark.usefixtures("two_months")
+def test_any_other_stretch_can_be_compared_with_and_so_can_each_value(hearback: Hearback) -> None:
+    report = hearback(*FEBRUARY, "--against", "2026-01-01..2026-01-31", "--by", "store", "--json").json
+
+    assert report["by"]["pune"]["change"]["points"] == 75.0
+    assert report["by"]["=cmd()"]["change"] == {
+        "points": None,
+        "p_value": None,
+        "significant": False,
+        "words": "Too few answers to compare.",
+        "answers_needed": report["by"]["=cmd()"]["change"]["answers_needed"],
+    }
+
+
+@pytest.mark.usefixtures("two_months")
+@pytest.mark.parametrize(("per", "periods"), [("day", 32), ("week", 6), ("month", 2)])
+def test_a_trend_has_every_period_and_loses_no_answer(hearback: Hearback, per: str, periods: int) -> None:
+    trend = hearback("report", "--survey", "shop", "--to", "2026-02-10", "--per", per, "--json").json["per"]
+
+    assert len(trend) == periods
+    assert sum(period["responses"] for period in trend) == 200
+
+
+@pytest.mark.usefixtures("two_months")
+def test_the_response_rate_is_shown_once_somebody_was_invited(hearback: Hearback) -> None:
+    assert "400 invited, 390 delivered, 100 answered (25% of those invited)" in " ".join(
+        hearback(*FEBRUARY).out.split()
+    )
+    assert "invited" not in hearback("report", "--survey", "shop", "--to", "2026-01-31").out
+
+
+@pytest.mark.usefixtures("two_months")
+def test_csv_has_a_line_for_each_value_and_period_and_runs_nothing(hearback: Hearback) -> None:
+    text = hearback(*FEBRUARY, "--by", "store", "--per", "month", "--against", "previous", "--csv").out
+
+    whole, pune, formula, month = csv.DictReader(text.splitlines())
+    assert (whole["responses"], whole["nps"], whole["change"], whole["answered"]) == ("100", "80.0", "60.0", "100")
+    assert (pune["dimension"], pune["value"], pune["score_10"]) == ("store", "pune", "35")
+    assert formula["value"] == "'=cmd()"
+    assert (month["from"], month["to"], month["responses"]) == ("2026-02-01", "2026-02-28", "100")
+
+
+@pytest.mark.usefixtures("two_months")
+def test_a_person_reads_whether_a_change_is_more_than_chance(hearback: Hearback) -> None:
+    shown = " ".join(hearback(*FEBRUARY, "--against", "previous", "--by", "store").out.replace("│", "").split())
+
+    assert "Against 2026-01-04 to 2026-01-31: Up 60 points, more than chance (p < 0.001)." in shown
+
+
+@pytest.mark.parametrize("against", ["last", "2026-01-01", "2026-01-01..2026-01-32", "2026-02-01..2026-01-01"])
+def test_what_is_compared_with_must_be_days(hearback: Hearback, against: str) -> None:
+    ended = hearback(*FEBRUARY, "--against", against)
+
+    assert ended.code == 2
+    assert "--against" in ended.err
