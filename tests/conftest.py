@@ -135,7 +135,7 @@ def tables(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_ACCOUNT_ID_ENDPOINT_MODE", "disabled")
     for name, client in moto_clients.items():
-        monkeypatch.setattr(clients, name, lambda client=client: client)
+        monkeypatch.setattr(clients, name, lambda client=client, **patience: client)
     with mock_aws():
         names = _create(template["Resources"])
         for name, value in _environment(template, names).items():
