@@ -9,6 +9,8 @@ SHELL := bash
 PORT ?= 8000
 WORKERS ?= 2
 RUNS ?= 11
+FACTS ?= 50000
+MINUTES ?= 10
 
 # Tried by running them: a version manager's shim may be on PATH and refuse.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -20,10 +22,10 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test lint build deploy bench lock clean
+.PHONY: help demo local test test-browser chaos lint build deploy bench bench-aggregate bench-coverage bench-web lock clean
 
 help: ## list what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 demo: .venv/.stamp .venvs/engine/.stamp ## the whole product on this machine, with sample answers (PORT=8000)
 	@.venv/bin/python -m ops.demo --port $(PORT)
@@ -33,6 +35,12 @@ local: .venv/.stamp .venvs/engine/.stamp ## the whole product on this machine, e
 
 test: .venv/.stamp .venvs/engine/.stamp .venvs/sam/.stamp ## unit, integration and end-to-end tests (WORKERS=2)
 	@.venv/bin/pytest -n $(WORKERS) --dist loadfile
+
+test-browser: .venvs/browser/.stamp .venvs/engine/.stamp ## page and widget in Chromium, which must be installed
+	@.venvs/browser/bin/python -m pytest tests/browser
+
+chaos: .venv/.stamp ## histories of counting under faults, as long as you like (MINUTES=10, SEED=…)
+	@.venv/bin/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/.stamp .venvs/sam/.stamp .venvs/checkov/.stamp ## style, types, import rules, template
 	@.ci/lint
@@ -46,10 +54,19 @@ deploy: build ## build and deploy to the AWS account you are signed in to
 bench: .venv/.stamp .venvs/engine/.stamp ## cold start of each function, measured (RUNS=11)
 	@.venv/bin/python -m benchmarks.cold_start --runs $(RUNS)
 
+bench-aggregate: .venv/.stamp .venvs/engine/.stamp ## counting beside two simpler ways: speed, write units, exactness (FACTS=50000)
+	@.venv/bin/python -m benchmarks.aggregate --facts $(FACTS)
+
+bench-coverage: .venv/.stamp ## how often the interval holds the true score, over a grid of shares and n
+	@.venv/bin/python -m benchmarks.interval_coverage
+
+bench-web: .venv/.stamp ## bytes of page and widget beside two packages of the field; needs npm
+	@.venv/bin/python -m benchmarks.web_weight
+
 lock: .venvs/lock/.stamp ## write every lock again from its .in file (UPGRADE=--upgrade moves versions)
 	@echo "locking dependencies"
 	@$(UV_COMPILE) --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt
-	@cd requirements && for tools in dev engine sam checkov lock; do \
+	@cd requirements && for tools in dev engine sam checkov lock browser; do \
 		../$(UV_COMPILE) --python-version 3.11 $$tools.in -o $$tools.txt; done
 
 clean: ## remove what was built, keep environments and local data

@@ -43,11 +43,9 @@ def may_ask(wiring: Wiring, survey: Survey, visitor: Visitor, response: str, now
     """
     if visitor.contact is None:
         return True
-    slot = Slot.asked(visitor.key, survey.id)
-    writes = [
-        {"Update": visitor.contact.merge_request()},
-        {"Update": slot.take_request(response, now, survey.quiet)},
-    ]
+    writes = [{"Update": Slot.asked(visitor.key, survey.id).take_request(response, now, survey.quiet)}]
+    if visitor.contact != Contact(visitor.key):
+        writes.append({"Update": visitor.contact.merge_request()})
     try:
         wiring.directory.table.transact(writes)
     except TransactionFailed as failure:

@@ -37,13 +37,13 @@ const commands = {
   page: () => pageSeen(),
 };
 
-async function ask(wanted) {
+async function ask(demanded) {
   if (shown || asking) return;
   asking = true;
   try {
     const found = isQuiet(survey, visitor, Date.now()) ? { show: false } : await allowed();
     if (found.show) show(found);
-    else if (wanted) console.info("hearback: not shown, as this visitor was asked within the quiet period");
+    else if (demanded === true) console.info("hearback: not shown, as this visitor was asked within the quiet period");
   } finally {
     asking = false;
   }
@@ -57,7 +57,10 @@ async function allowed() {
   if (kept?.visitor === visitor && !(Date.parse(kept.expires_at) < Date.now())) return kept;
   const wanted = { dimensions, locale: locale || document.documentElement.lang || navigator.language };
   if (identity) wanted.identity = identity;
-  const reply = await tell(api("tokens"), wanted);
+  const reply = await tell(api("tokens"), wanted).catch(() => {
+    addEventListener("online", safely(ask), { once: true });
+    throw new Error(`no answer: we are offline, or ${location.origin} is not among the survey's origins`);
+  });
   const found = await reply.json();
   if (!reply.ok) throw new Error(found.detail || found.message);
   visit.write(askKey, { ...found, visitor });

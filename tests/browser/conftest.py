@@ -1,0 +1,62 @@
+"""Chromium on the local stack. `make test-browser` brings what these tests need; `make test` goes without them."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from local.stack import Stack
+from ops.deployment import Deployment, on_this_machine
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+collect_ignore_glob = [] if find_spec("playwright") else ["test_*.py"]
+
+Found = TypeVar("Found")
+_QUIETLY = [
+    "--no-sandbox",  # root has none
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(data=tmp_path_factory.mktemp("stack"), printed=lambda _: None) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployment(stack: Stack) -> Deployment:
+    return on_this_machine(stack.url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert executable, "these tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=Path(executable), args=_QUIETLY)
+        yield browser
+        browser.close()
+
+
+def eventually(look: Callable[[], Found], seconds: float = 15.0) -> Found:
+    """What `look` finds once it finds something. Fails if that takes longer than `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"nothing found within {seconds:g} s"
+        time.sleep(0.05)
+    return found
