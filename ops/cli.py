@@ -9,7 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
-from ops import digest, doctor, erase, importing, invite, outbox, reconcile, redrive, report, survey, tasks
+from ops import digest, doctor, erase, importing, invite, outbox, reconcile, redrive, report, responses, survey, tasks
 from ops.deployment import in_aws, on_this_machine
 from ops.terminal import Stop, complain
 
@@ -27,6 +27,7 @@ app.add_typer(survey.app, name="survey")
 app.command("import", no_args_is_help=True)(importing.import_history)
 app.command("invite", no_args_is_help=True)(invite.invite)
 app.command("report", no_args_is_help=True)(report.report)
+app.add_typer(responses.app, name="responses")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(digest.app, name="digest")
 app.command("outbox")(outbox.outbox)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from aws_lambda_powertools import Logger
 
@@ -15,7 +16,7 @@ from collect.request import Request
 from collect.wiring import Wiring
 from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.judging import READING, Kind, Observation, Verdict
-from hearback.response import Answer
+from hearback.response import Answer, Channel
 from hearback.visit import Visit
 
 logger = Logger(child=True)
@@ -73,7 +74,8 @@ class Watch:
     def _observe(self, kind: Kind, stamp: PageStamp) -> None:
         expires_at = int((self.now + self.wiring.retention).timestamp())
         token = self.to.token
-        visit = Visit(self.to.response, (), token.dimensions, token.channel, self.to.locale, expires_at)
+        channel = cast(Channel, token.channel)  # we signed it
+        visit = Visit(self.to.response, (), token.dimensions, channel, self.to.locale, expires_at)
         observation = Observation(self.now, kind, stamp.score, stamp.made)
         observed = self.wiring.directory.observe(visit, observation)
         if any(each.kind == "human" for each in observed.observations):

@@ -10,6 +10,7 @@ from typing import Any
 
 from hearback.fact import FactId
 from hearback.judging import Observation, Verdict, judge
+from hearback.response import Channel
 
 ROOM = 40
 """Observations a visit may hold."""
@@ -24,7 +25,7 @@ class Visit:
     observations: Sequence[Observation] = ()
     """Oldest first."""
     dimensions: Mapping[str, str] = field(default_factory=dict)
-    channel: str = "mail"
+    channel: Channel = "mail"
     locale: str = ""
     expires_at: int = 0
 

@@ -1,6 +1,6 @@
 """FeedbackTable: responses and invitations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -51,6 +51,18 @@ class Feedback:
                 stored = Response.from_item(failure.item or {})
             else:
                 return amended
+
+    def revise(self, fact: FactId, change: Callable[[Response], Response]) -> bool:
+        """Store what an operator makes of a response; False if there is none, or its person was erased."""
+        stored = self.response(fact)
+        while stored is not None and not stored.erased:
+            try:
+                self.table.put(change(stored).amend_request())
+            except ConditionFailed as failure:  # somebody else wrote a version; the operator's goes on top of it
+                stored = Response.from_item(failure.item) if failure.item else None
+            else:
+                return True
+        return False
 
     def presume(self, response: Response) -> bool:
         """Store a provisional answer; False if it is known, or somebody confirmed one."""

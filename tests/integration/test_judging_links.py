@@ -1,0 +1,309 @@
+"""A mail's link as machines and people use it: what is written down, what becomes an answer, what is counted."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from collect.page_stamp import PageStamp
+from collect.wiring import wiring
+from hearback.fact import FactId
+from hearback.judging import READING, Kind
+from hearback.response import Response
+from hearback.visit import ROOM, ROOM_FOR_PEOPLE, Visit
+from tests.conftest import Answered, Collect
+
+BLINK = timedelta(milliseconds=200)
+
+
+def stamp_of(page: Answered) -> str:
+    found = re.search(r'name="page" value="([^"]+)"', page.text)
+    assert found
+    return found[1]
+
+
+def open_link(collect: Collect, token: str, score: int, **headers: str) -> Answered:
+    return collect.request("GET", f"/a/{token}", query=f"score={score}", headers=headers)
+
+
+def signal(collect: Collect, token: str, kind: str, page: Answered) -> Answered:
+    headers = {"content-type": "text/plain;charset=UTF-8"}
+    body = f'{{"kind":"{kind}","page":"{stamp_of(page)}"}}'
+    return collect.request("POST", f"/v1/responses/{token}/signals", body=body, headers=headers)
+
+
+def touch(collect: Collect, token: str, score: int) -> Answered:
+    """Somebody opens a link, looks, and touches the page."""
+    page = open_link(collect, token, score)
+    assert signal(collect, token, "seen", page).status == 204
+    collect.now += READING
+    assert signal(collect, token, "human", page).status == 204
+    return page
+
+
+def visit_of(collect: Collect, token: str) -> Visit | None:
+    return collect.tables.people.visit(fact_of(token, collect))
+
+
+def fact_of(token: str, collect: Collect) -> FactId:
+    from collect.answers import opened
+
+    return opened(wiring(), token, collect.now).response
+
+
+def observed(collect: Collect, token: str) -> list[Kind]:
+    visit = visit_of(collect, token)
+    return [each.kind for each in visit.observations] if visit else []
+
+
+def only(responses: list[Response]) -> Response:
+    [response] = responses
+    return response
+
+
+def test_opening_every_link_is_written_down_and_answers_nothing(collect: Collect) -> None:
+    token = collect.token()
+
+    for score in range(11):
+        open_link(collect, token, score)
+        collect.now += BLINK
+
+    visit = visit_of(collect, token)
+    assert visit
+    assert (visit.verdict.standing, visit.verdict.reason) == ("machine", "11 scores in 2 s")
+    assert collect.stored() == []
+
+
+def test_a_forged_token_leaves_no_trace(collect: Collect) -> None:
+    collect.request("GET", "/a/forged.k1.token", query="score=9")
+    collect.request("GET", "/s/shop")
+
+    kinds = {item["pk"]["S"].partition("#")[0] for item in scan(collect)}
+    assert "VISIT" not in kinds
+
+
+def scan(collect: Collect) -> list[dict[str, dict[str, str]]]:
+    directory = collect.tables.directory
+    found: list[dict[str, dict[str, str]]] = directory.client.scan(TableName=directory.name)["Items"]  # type: ignore[assignment]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [({"purpose": "prefetch"}, "prefetched"), ({"sec-purpose": "prefetch;prerender"}, "prefetched"), ({}, "opened")],
+)
+def test_a_fetch_ahead_of_time_is_told_from_an_opening(collect: Collect, headers: dict[str, str], kind: str) -> None:
+    token = collect.token()
+
+    open_link(collect, token, 9, **headers)
+
+    assert observed(collect, token) == [kind]
+
+
+def test_a_head_and_the_hidden_link_are_marks_of_a_machine(collect: Collect) -> None:
+    token = collect.token()
+
+    collect.request("HEAD", f"/a/{token}", query="score=9")
+    trap = collect.request("GET", f"/a/{token}", query="more=1")
+
+    assert trap.status == 200
+    assert observed(collect, token) == ["head", "trap"]
+
+
+def test_a_touch_presumes_an_answer_that_counts_for_nothing_yet(collect: Collect) -> None:
+    token = collect.token(contact="c0ffee", dimensions={"store": "pune"})
+
+    touch(collect, token, 9)
+
+    response = only(collect.stored())
+    assert (response.score, response.provisional, response.version) == (9, True, 1)
+    assert (response.contact, response.dimensions) == ("c0ffee", {"store": "pune"})
+    assert response.contribution().counters == ()
+
+
+def test_a_signal_sent_again_changes_nothing(collect: Collect) -> None:
+    token = collect.token()
+    page = touch(collect, token, 9)
+
+    signal(collect, token, "human", page)
+
+    assert only(collect.stored()).version == 1
+
+
+def test_a_presumed_answer_follows_the_last_link_touched(collect: Collect) -> None:
+    token = collect.token()
+    touch(collect, token, 6)
+
+    touch(collect, token, 9)
+
+    response = only(collect.stored())
+    assert (response.score, response.provisional, response.version) == (9, True, 2)
+
+
+def test_a_confirmed_answer_replaces_a_presumed_one(collect: Collect) -> None:
+    token = collect.token()
+    touch(collect, token, 9)
+
+    collect.confirm(token, 8)
+
+    response = only(collect.stored())
+    assert (response.score, response.provisional, response.confirmed_by, response.version) == (8, False, "form", 2)
+    assert response.contribution().counters == ("s8",)
+    assert response.history == ()
+
+
+def test_a_touch_never_changes_a_confirmed_answer(collect: Collect) -> None:
+    token = collect.token()
+    collect.confirm(token, 8)
+
+    touch(collect, token, 2)
+
+    assert [(each.score, each.version) for each in collect.stored()] == [(8, 1)]
+
+
+def test_a_form_sooner_than_a_person_reads_is_asked_for_once_more(collect: Collect) -> None:
+    token = collect.token()
+    page = open_link(collect, token, 9)
+    collect.now += READING - timedelta(milliseconds=1)
+
+    again = collect.form(f"/a/{token}", f"step=score&score=9&page={stamp_of(page)}")
+
+    assert again.status == 422
+    assert "once more" in again.text
+    assert 'value="9" required checked' in again.text
+    assert collect.stored() == []
+    assert observed(collect, token) == ["opened", "rushed"]
+    collect.now += READING
+    assert collect.form(f"/a/{token}", f"step=score&score=9&page={stamp_of(again)}").status == 200
+    assert only(collect.stored()).contribution().counters == ("s9",)
+
+
+@pytest.mark.parametrize("page", ["", "0-9-x", "1772620200000-9-AAAAAAAAAAAAAAAA", "é", "-", "--"])
+def test_a_form_without_its_page_is_not_believed(collect: Collect, page: str) -> None:
+    token = collect.token()
+
+    assert collect.form(f"/a/{token}", f"step=score&score=9&page={page}").status == 422
+
+    assert observed(collect, token) == ["rushed"]
+    assert collect.stored() == []
+
+
+def test_a_stamp_holds_for_its_token_alone(collect: Collect) -> None:
+    mine, other = collect.token(), collect.token()
+
+    collect.form(f"/a/{mine}", f"step=score&score=9&page={collect.stamp(other)}")
+
+    assert collect.stored() == []
+
+
+def test_a_stamp_outlives_the_rotation_of_keys() -> None:
+    stamp = PageStamp(1772620200000, 9)
+    text = stamp.sign("token", {"k1": "old"})
+
+    assert PageStamp.verify(text, "token", {"k1": "old", "k2": "new"}) == stamp
+    assert PageStamp.verify(text, "token", {"k2": "new"}) is None
+
+
+def test_a_field_that_no_person_sees_catches_programs_that_fill_in_all(collect: Collect) -> None:
+    token = collect.token()
+
+    collect.form(f"/a/{token}", f"step=score&score=9&page={collect.stamp(token)}&more=x")
+
+    assert observed(collect, token) == ["snared"]
+    assert collect.stored() == []
+
+
+def test_a_machines_form_never_changes_a_persons_answer(collect: Collect) -> None:
+    token = collect.token()
+    collect.confirm(token, 9)
+    page = open_link(collect, token, 0)
+
+    collect.form(f"/a/{token}", f"step=score&score=0&page={stamp_of(page)}")
+
+    assert [(each.score, each.version) for each in collect.stored()] == [(9, 1)]
+
+
+def test_a_presumed_answer_that_turns_out_a_machines_is_labelled(collect: Collect) -> None:
+    token = collect.token()
+    page = touch(collect, token, 9)
+
+    collect.form(f"/a/{token}", f"step=score&score=9&page={stamp_of(page)}&more=x")
+
+    response = only(collect.stored())
+    assert "no person sees" in response.excluded
+    assert response.contribution().counters == ()
+
+
+def test_whoever_confirms_after_machines_is_counted(collect: Collect) -> None:
+    token = collect.token()
+    page = touch(collect, token, 9)
+    collect.form(f"/a/{token}", f"step=score&score=9&page={stamp_of(page)}&more=x")
+    for score in range(11):
+        open_link(collect, token, score)
+
+    collect.confirm(token, 10)
+
+    response = only(collect.stored())
+    assert (response.score, response.excluded, response.provisional) == (10, "", False)
+    assert response.contribution().counters == ("s10",)
+
+
+def test_what_an_operator_excluded_stays_excluded_when_it_is_changed(collect: Collect) -> None:
+    token = collect.token()
+    collect.confirm(token, 9)
+    collect.tables.responses.revise(fact_of(token, collect), lambda stored: stored.exclude("a test of ours"))
+
+    collect.confirm(token, 3)
+
+    assert only(collect.stored()).excluded == "a test of ours"
+
+
+def test_words_are_taken_only_of_a_confirmed_answer(collect: Collect) -> None:
+    token = collect.token()
+    touch(collect, token, 9)
+
+    answered = collect.request("PATCH", f"/v1/responses/{token}", body={"comment": "Lovely."})
+
+    assert (answered.status, answered.json["type"]) == (404, "/problems/nothing-to-amend")
+
+
+def test_scanners_cannot_fill_the_room_that_people_need(collect: Collect) -> None:
+    token = collect.token()
+    for score in range(ROOM + 5):
+        open_link(collect, token, score % 11)
+
+    touch(collect, token, 9)
+
+    assert len(observed(collect, token)) == ROOM + 2 <= ROOM_FOR_PEOPLE
+    assert only(collect.stored()).provisional
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ('{"kind":"human","page":"forged"}', 422),
+        ('{"kind":"human"}', 422),
+        ('{"kind":"counted","page":"x"}', 422),
+        ("not json", 400),
+        ('{"kind":"human","page":"' + "x" * 200 + '"}', 422),
+    ],
+)
+def test_a_signal_that_no_page_of_ours_sends_is_refused(collect: Collect, body: str, status: int) -> None:
+    token = collect.token()
+    headers = {"content-type": "text/plain"}
+
+    answered = collect.request("POST", f"/v1/responses/{token}/signals", body=body, headers=headers)
+
+    assert answered.status == status
+    assert observed(collect, token) == []
+
+
+def test_a_link_with_a_score_looks_for_signs_of_a_person_and_a_survey_page_need_not(collect: Collect) -> None:
+    assert "<script>" in open_link(collect, collect.token(), 9).text
+    assert "<script>" not in collect.request("GET", "/s/shop").text
+
+
+def test_the_first_view_of_a_link_fits_the_first_round_trip(collect: Collect) -> None:
+    page = open_link(collect, collect.token(), 9, **{"accept-encoding": "gzip"})
+
+    assert len(page.raw) < 14 * 1024

@@ -1,0 +1,133 @@
+"""`hearback responses`: what counts and why, and an operator who knows better."""
+
+from datetime import timedelta
+
+from hearback.fact import FactId
+from hearback.invitation import Invitation
+from hearback.judging import Observation
+from hearback.response import Answer, Response
+from hearback.visit import Visit
+from tests.conftest import NOW, Tables
+from tests.unit.conftest import Hearback
+
+DAY = "2026-03-04"
+
+
+def scanned(tables: Tables) -> FactId:
+    """A machine opened every link of a mail."""
+    fact = FactId.mint("shop", 4, NOW, b"scanned..1")
+    tables.responses.create(Invitation(fact, "c0ffee", DAY, dimensions={"store": "pune"}, expires_at=2**31))
+    visit = Visit(fact, dimensions={"store": "pune"}, expires_at=2**31)
+    for score in range(11):
+        at = NOW + timedelta(milliseconds=200 * score)
+        tables.people.observe(visit, Observation(at, "opened", score, int(at.timestamp() * 1000)))
+    return fact
+
+
+def presumed(tables: Tables) -> FactId:
+    fact = FactId.mint("shop", 4, NOW, b"presumed.2")
+    tables.responses.presume(Response(fact, 9, NOW, DAY, channel="mail", expires_at=2**31))
+    return fact
+
+
+def confirmed(tables: Tables) -> FactId:
+    fact = FactId.mint("shop", 4, NOW, b"confirmed3")
+    tables.responses.submit(Response(fact, 3, NOW, DAY, confirmed_by="form", expires_at=2**31), NOW)
+    tables.responses.amend(fact, Answer(score=4), NOW + timedelta(minutes=1))
+    return fact
+
+
+def test_a_list_says_of_each_whether_it_counts_and_why(hearback: Hearback, tables: Tables) -> None:
+    machine, waiting, counted = scanned(tables), presumed(tables), confirmed(tables)
+
+    listed = {each["response"]: each for each in hearback("responses", "list", "--survey", "shop", "--json").json}
+
+    assert {name: (each["standing"], each["reason"], each["score"]) for name, each in listed.items()} == {
+        str(machine): ("not counted", "11 scores in 2 s", 10),
+        str(waiting): ("provisional", "waits for the settle time", 9),
+        str(counted): ("counted", "somebody sent the page's form after reading it", 4),
+    }
+
+
+def test_a_list_can_be_narrowed(hearback: Hearback, tables: Tables) -> None:
+    machine, waiting, _ = scanned(tables), presumed(tables), confirmed(tables)
+
+    excluded = hearback("responses", "list", "--survey", "shop", "--excluded")
+    provisional = hearback("responses", "list", "--survey", "shop", "--provisional", "--json").json
+
+    assert str(machine) in excluded.out
+    assert str(waiting) not in excluded.out
+    assert [each["response"] for each in provisional] == [str(waiting)]
+
+
+def test_what_was_asked_too_long_ago_is_not_looked_at(hearback: Hearback, tables: Tables) -> None:
+    fact = FactId.mint("shop", 4, NOW - timedelta(days=40), b"longago..4")
+    tables.responses.submit(Response(fact, 3, NOW, DAY, expires_at=2**31), NOW)
+
+    assert hearback("responses", "list", "--survey", "shop", "--months", "2", "--json").json == []
+    assert len(hearback("responses", "list", "--survey", "shop", "--months", "3", "--json").json) == 1
+
+
+def test_showing_tells_every_step_and_the_verdict(hearback: Hearback, tables: Tables) -> None:
+    shown = hearback("responses", "show", str(scanned(tables)))
+
+    assert shown.out.count("link opened") == 11
+    assert "04 Mar 16:00:02" in shown.out
+    assert "not counted: 11 scores in 2 s" in shown.out
+    assert "hearback responses include shop." in shown.err
+
+
+def test_showing_tells_what_was_confirmed_and_changed(hearback: Hearback, tables: Tables) -> None:
+    steps = hearback("responses", "show", str(confirmed(tables)), "--json").json["steps"]
+
+    assert [(step["happened"], step["score"]) for step in steps] == [("answer confirmed", 3), ("score changed", 4)]
+
+
+def test_a_machines_answer_can_be_counted_and_nothing_follows_unless_asked_for(
+    hearback: Hearback, tables: Tables
+) -> None:
+    fact = scanned(tables)
+
+    assert hearback("responses", "include", str(fact)).code == 0
+
+    response = tables.responses.response(fact)
+    assert response
+    assert (response.score, response.contact, response.dimensions) == (10, "c0ffee", {"store": "pune"})
+    assert (response.confirmed_by, response.follow_up, response.version) == ("operator", False, 2)
+    assert response.contribution().counters == ("s10",)
+
+
+def test_a_presumed_answer_is_counted_and_followed_up_at_once_if_asked_for(hearback: Hearback, tables: Tables) -> None:
+    fact = presumed(tables)
+
+    hearback("responses", "include", str(fact), "--follow-up")
+
+    response = tables.responses.response(fact)
+    assert response
+    assert (response.provisional, response.follow_up) == (False, True)
+
+
+def test_an_answer_is_excluded_with_a_reason_and_counted_again(hearback: Hearback, tables: Tables) -> None:
+    fact = confirmed(tables)
+
+    hearback("responses", "exclude", str(fact), "--reason", "a test of ours")
+    excluded = tables.responses.response(fact)
+    hearback("responses", "include", str(fact))
+    included = tables.responses.response(fact)
+
+    assert excluded
+    assert included
+    assert (excluded.excluded, excluded.contribution().counters) == ("a test of ours", ())
+    assert included.contribution().counters == ("s4",)
+
+
+def test_what_cannot_be_is_said(hearback: Hearback, tables: Tables) -> None:
+    fact = confirmed(tables)
+    opened = FactId.mint("shop", 4, NOW, b"opened...5")
+    tables.people.observe(Visit(opened, expires_at=2**31), Observation(NOW, "head"))
+
+    assert "is counted already" in hearback("responses", "include", str(fact)).err
+    assert "is not the id of a response" in hearback("responses", "show", "nonsense").err
+    assert "nobody answered or opened" in hearback("responses", "show", str(FactId.mint("shop", 4, NOW))).err
+    assert "no score was ever seen" in hearback("responses", "include", str(opened)).err
+    assert "is not counted anyway" in hearback("responses", "exclude", str(opened)).err
