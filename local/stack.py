@@ -43,6 +43,7 @@ from local.wiring import Wiring
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 _DRAIN_SECONDS = 10.0
+_BETWEEN_SWEEPS = timedelta(hours=1)  # expiry is counted in days, and a sweep reads whole tables
 
 
 class NotIdle(Exception):
@@ -195,6 +196,7 @@ class Stack:
         self._outputs = provisioned.outputs()
         self._wiring = Wiring(provisioned)
         self._expiring = self._wiring.expiring_tables()
+        self._swept_at = self.clock.now()
         self._connect(kept)
         folder.begin()
         self._server.serve(self._answer)
@@ -293,5 +295,9 @@ class Stack:
 
     def _after_the_clock_moved(self) -> None:
         self._scheduler.fire_due()
+        now = self.clock.now()
+        if abs(now - self._swept_at) < _BETWEEN_SWEEPS:
+            return
+        self._swept_at = now
         for table in self._expiring:
-            table.sweep(self.client("dynamodb"), self.clock.now())
+            table.sweep(self.client("dynamodb"), now)

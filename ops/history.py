@@ -55,7 +55,7 @@ class History:
         dimensions = dimension_values(cells, self.survey)
         contact = self._contact(cells)
         response = Response(
-            id=FactId.of_row(self.survey.id, self.survey.shards, identity, said_at),
+            id=FactId.of_row(self.survey.id, identity, said_at),
             score=score,
             answered_at=answered_at,
             day=self.survey.day(answered_at),

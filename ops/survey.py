@@ -1,5 +1,6 @@
 """`hearback survey`: apply definitions, list and show what is applied."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from hearback.survey import SubscriptionRule, Survey
 from ops.deployment import Deployment, chosen
 from ops.survey_changes import changes
 from ops.survey_file import BadSurveys, read_surveys
-from ops.terminal import AsJson, complain, err, local_time, out, print_json, say
+from ops.terminal import AsJson, Stop, complain, err, local_time, out, print_json, say
 
 INVALID = 2
 """Exit code: nothing was applied."""
@@ -44,6 +45,7 @@ def apply(
         complain("nothing was applied")
         raise typer.Exit(INVALID) from bad
     deployment = chosen(ctx)
+    _refuse_shrinking(deployment, surveys)
     applied = {survey.id: apply_survey(deployment, survey) for survey in surveys}
     if as_json:
         print_json(applied)
@@ -52,6 +54,16 @@ def apply(
         out.print(f"[bold]{survey}[/] {'applied' if changed else 'unchanged'}")
         for line in changed:
             out.print(f"  {line}", markup=False, soft_wrap=True)
+
+
+def _refuse_shrinking(deployment: Deployment, surveys: Sequence[Survey]) -> None:
+    before = {each.id: each.shards for each in deployment.directory.surveys()}
+    for survey in surveys:
+        if survey.shards < before.get(survey.id, 0):
+            raise Stop(
+                f"shards of {survey.id!r} can grow but not shrink: {before[survey.id]} are in use, and answers in the "
+                f"last ones would not be found. Give at least {before[survey.id]}. Nothing was applied."
+            )
 
 
 def apply_survey(deployment: Deployment, survey: Survey) -> list[str]:

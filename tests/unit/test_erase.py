@@ -36,7 +36,7 @@ def tables() -> Tables:
 
 
 def response(number: int, contact: str, comment: str = "") -> Response:
-    fact = FactId.of_row("shop", 4, str(number), NOW)
+    fact = FactId.of_row("shop", str(number), NOW)
     return Response(fact, 3, NOW, "2026-03-04", comment=comment, contact=contact, dimensions={"store": "pune"})
 
 

@@ -47,10 +47,10 @@ def test_the_specification_s_example() -> None:
 def test_the_same_row_is_the_same_response() -> None:
     at = datetime(2026, 3, 1, tzinfo=UTC)
 
-    assert FactId.of_row("store", 4, "row 7", at) == FactId.of_row("store", 4, "row 7", at)
-    assert FactId.of_row("store", 4, "row 7", at) != FactId.of_row("store", 4, "row 8", at)
-    assert FactId.of_row("store", 4, "row 7", at) != FactId.of_row("other", 4, "row 7", at)
-    assert FactId.of_row("store", 4, "row 7", None).month == "1970-01"
+    assert FactId.of_row("store", "row 7", at) == FactId.of_row("store", "row 7", at)
+    assert FactId.of_row("store", "row 7", at) != FactId.of_row("store", "row 8", at)
+    assert FactId.of_row("store", "row 7", at) != FactId.of_row("other", "row 7", at)
+    assert FactId.of_row("store", "row 7", None).month == "1970-01"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.unit.conftest import Hearback
 
 
 def open_task(tables: Tables, number: int, due_in_hours: int, owner: str = "asha") -> Task:
-    fact = FactId.of_row("shop", 4, str(number), NOW)
+    fact = FactId.of_row("shop", str(number), NOW)
     said = Response(fact, 3, NOW, "2026-03-04", comment=f"complaint {number}", contact=f"c{number}", expires_at=2**31)
     tables.responses.create(said)
     tables.people.merge_contact(Contact(f"c{number}", f"c{number}@example.com", "Ravi", "+91 00000 00000"))

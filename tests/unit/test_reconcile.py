@@ -27,7 +27,7 @@ WHOLE = {"pk": "shop#all", "sk": f"{DAY}#0"}
 
 
 def answer(number: int, score: int = 9, **more: object) -> Response:
-    fact = FactId.of_row("shop", 4, str(number), NOW)
+    fact = FactId.of_row("shop", str(number), NOW)
     said = Response(fact, score, NOW, DAY, dimensions={"store": "pune"}, expires_at=2**31)
     return replace(said, **more)  # type: ignore[arg-type]
 
@@ -243,7 +243,7 @@ def test_a_ledger_that_cannot_be_read_is_shown_and_no_tally_is_judged_without_it
 
 
 def test_only_the_survey_that_was_named_is_compared(tables: Tables, three: list[Response]) -> None:
-    other = store(tables, replace(answer(7), id=FactId.of_row("shop-two", 4, "7", NOW)))
+    other = store(tables, replace(answer(7), id=FactId.of_row("shop-two", "7", NOW)))
     edit_by_hand(tables, "|s9", 40)
     done = run(tables, survey="shop-two", fix=True)
     assert [one.where for one in done.differences] == [f"response {other.id}"]

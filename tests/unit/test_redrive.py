@@ -107,7 +107,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def answer(number: int, score: int = 9, **more: Any) -> Response:
-    fact = FactId.of_row("shop", 4, str(number), NOW)
+    fact = FactId.of_row("shop", str(number), NOW)
     return replace(Response(fact, score, NOW, DAY), **more)
 
 

@@ -81,6 +81,14 @@ def test_a_digest_that_is_no_longer_in_the_file_is_no_longer_sent(
     assert tables.people.subscriptions("cafe") == []
 
 
+def test_shards_can_grow_but_not_shrink(hearback: Hearback, file: Path) -> None:
+    for shards, code in ((8, 0), (4, 2), (16, 0)):
+        write(file)
+        file.write_text(file.read_text(encoding="utf-8") + f"shards: {shards}\n", encoding="utf-8")
+        assert hearback("survey", "apply", str(file)).code == code
+    assert hearback("survey", "show", "cafe", "--json").json["shards"] == 16
+
+
 def test_nothing_is_applied_unless_every_file_is_valid(hearback: Hearback, tables: Tables, file: Path) -> None:
     bad = file.with_name("bad.yaml")
     bad.write_text("id: bad\ntitel: x\n", encoding="utf-8")

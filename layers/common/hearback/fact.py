@@ -20,6 +20,9 @@ Kind = Literal["R", "I"]
 RESPONSE: Kind = "R"
 INVITATION: Kind = "I"
 
+LEAST_SHARDS = 4
+"""Partitions that every survey's responses of a month are spread over, at least."""
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID_LENGTH = 26
 
@@ -76,11 +79,15 @@ class FactId:
         return cls(survey, entropy[-1] % shards, encode_ulid(int(at.timestamp() * 1000), entropy))
 
     @classmethod
-    def of_row(cls, survey: str, shards: int, identity: str, at: datetime | None) -> "FactId":
-        """The id of an imported row: the same row is the same response, whenever it is imported."""
+    def of_row(cls, survey: str, identity: str, at: datetime | None) -> "FactId":
+        """The id of an imported row: the same row is the same response, whenever it is imported.
+
+        Its shard follows from the row alone: were it spread over the survey's shards, raising their number
+        would give every row a second id.
+        """
         entropy = hashlib.sha256(f"{survey}\0{identity}".encode()).digest()[:10]
         milliseconds = int(at.timestamp() * 1000) if at else 0
-        return cls(survey, entropy[-1] % shards, encode_ulid(milliseconds, entropy))
+        return cls(survey, entropy[-1] % LEAST_SHARDS, encode_ulid(milliseconds, entropy))
 
     @property
     def month(self) -> str:

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from hearback.fact import LEAST_SHARDS
 from hearback.nps import Category
 from hearback.tally import VALUES_PER_PAGE, WHOLE
 
@@ -161,8 +162,9 @@ class Survey(_Part):
     """Nobody is invited twice within so many days."""
     mail_cap_days: Annotated[int, Field(ge=0, le=3650)] = 7
     """Nobody gets two follow-up mails within so many days."""
-    shards: Annotated[int, Field(ge=1, le=1000)] = 4
-    """Partitions that new responses of a month are spread over."""
+    shards: Annotated[int, Field(ge=LEAST_SHARDS, le=1000)] = LEAST_SHARDS
+    """Partitions that new responses of a month are spread over. It can grow, never shrink: what lies in the
+    last ones would not be found."""
     origins: list[Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")]] = []
     """Sites whose pages may send answers through the browser."""
     dimensions: Annotated[dict[Identifier, Dimension], Field(max_length=20)] = {}
@@ -236,10 +238,6 @@ class Survey(_Part):
             name: self.dimensions[name].values.index(value) // VALUES_PER_PAGE for name, value in dimensions.items()
         }
         return {name: page for name, page in found.items() if page}
-
-    def page_count(self, dimension: str) -> int:
-        declared = self.dimensions.get(dimension)
-        return (len(declared.values) - 1) // VALUES_PER_PAGE + 1 if declared else 1
 
     def locale_for(self, *wanted: str) -> str:
         """The first wanted language that the survey speaks, else its default."""
