@@ -28,12 +28,12 @@ class Pages:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self._templates = Environment(
+        self.templates = Environment(
             loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        self._templates.filters["time"] = _time
-        self._templates.filters["hour"] = _hour
-        self._templates.filters["duration"] = _duration
+        self.templates.filters["time"] = _time
+        self.templates.filters["hour"] = _hour
+        self.templates.filters["duration"] = _duration
 
     def status(self, _: Request) -> Response:
         """The clock, queues, schedules, functions."""
@@ -92,7 +92,7 @@ class Pages:
         return mail
 
     def _page(self, template: str, **values: object) -> Response:
-        text = self._templates.get_template(template).render(**values)
+        text = self.templates.get_template(template).render(**values)
         return Response(text, content_type="text/html; charset=utf-8")
 
 

@@ -10,6 +10,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from local.control import Control
+from local.example import ExampleSite
 from local.mail_endpoint import MailEndpoint
 from local.pages import Pages
 
@@ -26,6 +27,7 @@ class Site:
     def __init__(self, stack: Stack, mail: MailEndpoint) -> None:
         self._mail = mail
         control, pages = Control(stack), Pages(stack)
+        example = ExampleSite(stack, pages.templates)
         routes: list[tuple[str, str, Callable[..., Response]]] = [
             ("GET", "/", pages.status),
             ("GET", "/style.css", pages.style),
@@ -33,6 +35,7 @@ class Site:
             ("GET", "/outbox/<message_id>", pages.mail),
             ("GET", "/outbox/<message_id>/html", pages.mail_html),
             ("POST", "/advance", pages.advance),
+            ("GET", "/example", example.page),
             ("GET", "/stack", control.stack),
             ("GET", "/outbox.json", control.outbox),
             ("GET", "/clock", control.clock),

@@ -77,6 +77,7 @@ def links(stack: Stack, survey: Survey) -> dict[str, str]:
     return {
         "survey page": f"{stack.url}/s/{survey.id}",
         "in Hindi, at the till": f"{stack.url}/s/{survey.id}?touchpoint=till&lang=hi",
+        "a site with the widget": f"{stack.url}/_local/example",
         "outbox, every mail": f"{stack.url}/_local/outbox",
         "newest digest": f"{stack.url}/_local/outbox/{digest.message_id}",
         "queues, clock": f"{stack.url}/_local/",

@@ -521,3 +521,16 @@ def measured(page: Page) -> list[dict[str, Any]]:
     page.evaluate(_RESTED)
     parts: list[dict[str, Any]] = page.evaluate(_MEASURE)
     return parts
+
+
+def test_the_stacks_example_site_knows_who_is_signed_in(
+    visitor: BrowserContext, stack: Stack, deployment: Deployment, answers: Any
+) -> None:
+    page = visitor.new_page()
+    page.goto(f"{stack.url}/_local/example?survey=shop&as=ravi@shop.example")
+    page.get_by_role("button", name="hearback('show')").click()
+
+    score(page, 9).click()
+
+    ravi = contact_key("ravi@shop.example", deployment.contact_keys.at(deployment.now()), address=True)
+    assert eventually(answers)[0].contact == ravi
