@@ -17,15 +17,15 @@ class HostSite:
     pages: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
-    def put(self, widget: str, attributes: str = "", *, head: str = "", body: str = "", path: str = "/") -> str:
-        """Put a page with the widget of a stack at a path; returns its address."""
-        self.pages[path] = (
+    def put(self, widget: str, attributes: str, *, head: str = "", body: str = "", survey: str = "shop") -> str:
+        """Put up the page at /, with the widget of the stack at address `widget`; returns the page's address."""
+        self.pages["/"] = (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>A shop</title>{head}</head>'
-            f'<body><h1>A shop</h1><a href="/next">Next</a><input aria-label="Search">{body}'
-            f'<script async src="{widget}/widget.js" data-survey="shop" {attributes}></script></body></html>'
+            f'<body><h1>A shop</h1><input aria-label="Search">{body}'
+            f'<script async src="{widget}/widget.js" data-survey="{survey}" {attributes}></script></body></html>'
         )
-        return self.origin + path
+        return self.origin + "/"
 
 
 @contextmanager

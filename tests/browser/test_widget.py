@@ -431,6 +431,22 @@ class TestHostilePages:
 
 
 class TestWhereAndWhen:
+    def test_a_framework_may_insert_it_when_it_likes(self, opened: Opened, site: HostSite, stack: Stack) -> None:
+        page = opened("data-manual")
+        site.pages["/plain"] = "<!doctype html><title>An application</title><h1>An application</h1>"
+        page.goto(f"{site.origin}/plain")
+
+        page.evaluate(
+            """source => {
+              const script = Object.assign(document.createElement('script'), {src: source, async: true});
+              Object.assign(script.dataset, {survey: 'shop', after: '0'});
+              document.head.append(script);
+            }""",
+            f"{stack.url}/widget.js",
+        )
+
+        score(page, 0).wait_for()
+
     def test_inline_it_stands_in_the_place_it_was_given(self, opened: Opened) -> None:
         page = opened('data-target="#here"', body='<div id="here"></div>')
 
