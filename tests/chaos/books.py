@@ -63,7 +63,7 @@ def _of_fact(fact: Item) -> Iterator[Place]:
 
 
 def _counters_of_response(fact: Item) -> list[str]:
-    if "excluded" in fact:
+    if "excluded" in fact or "provisional" in fact:
         return []
     commented = "comment" in fact or fact.get("had_comment") == {"BOOL": True}
     return [f"s{fact['score']['N']}"] + ["comments"] * commented

@@ -98,15 +98,29 @@ class CountingHistory(RuleBasedStateMachine):
         """Expired facts. They are not written again: nobody answers a link that is years old."""
         self.happened["histories"] += 1
 
-    @initialize(given=st.lists(st.tuples(responses, scores, days, dimensions), min_size=2, max_size=5))
-    def begin(self, given: list[tuple[FactId, int, str, Where]]) -> None:
-        for fact, score, day, where in given:
-            self._answer(Response(fact, score, NOW, day, dimensions=where))
+    @initialize(given=st.lists(st.tuples(responses, scores, days, dimensions, st.booleans()), min_size=2, max_size=5))
+    def begin(self, given: list[tuple[FactId, int, str, Where, bool]]) -> None:
+        for fact, score, day, where, presumed in given:
+            said = Response(fact, score, NOW, day, dimensions=where)
+            if presumed:
+                self.feedback.presume(said)
+            else:
+                self._answer(said)
 
     @happening(fact=responses, score=scores, comment=comments, day=days, where=dimensions, pages=pages)
     def answer(self, fact: FactId, score: int, comment: str, day: str, where: Where, pages: dict[str, int]) -> None:
         """Somebody answers, or changes an answer."""
         self._answer(Response(fact, score, NOW, day, comment=comment, dimensions=where, pages=pages, contact="c"))
+
+    @happening(fact=responses, score=scores, day=days, where=dimensions)
+    def presume(self, fact: FactId, score: int, day: str, where: Where) -> None:
+        """Somebody seems to have answered; or what seemed so is counted, or was a machine's."""
+        if score < 4 and self.feedback.promote(fact, score):
+            self.happened["promoted"] += 1
+        elif score > 7 and self.feedback.doubt(fact, "a machine gave it"):
+            self.happened["doubted"] += 1
+        elif (fact, RESPONSE) not in self.gone:
+            self.happened["presumed"] += self.feedback.presume(Response(fact, score, NOW, day, dimensions=where))
 
     @happening(fact=responses, action=st.sampled_from(["exclude", "include", "erase"]))
     def judge(self, fact: FactId, action: Action) -> None:
