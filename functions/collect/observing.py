@@ -40,16 +40,20 @@ class Watch:
         """For the page that is made now."""
         return PageStamp.at(self.now, score).sign(self._token, self._keys)
 
-    def opening(self, score: int | None, *, trap: bool) -> None:
-        """Observe that a link was opened. The page is shown even if that cannot be written down."""
+    def opening(self, score: int | None, trap: str | None) -> None:
+        """Observe that a link was opened. The page is shown even if that cannot be written down.
+
+        `trap` is None unless it is the hidden link: that of a page bears the page's stamp, and so tells whose it was.
+        """
+        page = PageStamp.at(self.now, score)
         purpose = self.request.header("sec-purpose") + self.request.header("purpose") + self.request.header("x-moz")
         kind: Kind = "prefetched" if "prefetch" in purpose else "opened"
         if self.request.only_head:
             kind = "head"
-        if trap:
-            kind = "trap"
+        if trap is not None:
+            kind, page = "trap", PageStamp.verify(trap, self._token, self._keys) or page
         try:
-            self._observe(kind, PageStamp.at(self.now, score))
+            self._observe(kind, page)
         except TemporarilyUnavailable as failure:
             logger.warning("unobserved", extra={"reason": str(failure)})
 

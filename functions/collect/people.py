@@ -53,7 +53,7 @@ def answer_page(request: Request, wiring: Wiring) -> Reply:
     chosen = query.get("score", "")
     score = _SCORES.get(chosen)
     watch = Watch(request, wiring, to)
-    watch.opening(score, trap=TRAP in query)
+    watch.opening(score, query.get(TRAP))
     stored = wiring.feedback.response(to.response)
     if stored and not stored.provisional and request.now > stored.answered_at + AMENDABLE:
         return pages.answered_page(sheet)

@@ -110,6 +110,19 @@ def test_a_head_and_the_hidden_link_are_marks_of_a_machine(collect: Collect) -> 
     assert observed(collect, token) == ["head", "trap"]
 
 
+def test_whoever_follows_the_hidden_link_of_a_page_is_no_person_on_that_page(collect: Collect) -> None:
+    token = collect.token()
+    page = touch(collect, token, 9)
+
+    collect.request("GET", f"/a/{token}", query=f"more={stamp_of(page)}")
+    touched_by_machine = only(collect.stored()).excluded
+    collect.now += READING
+    touch(collect, token, 8)
+
+    assert touched_by_machine == "a program followed the link that no person sees"
+    assert [(each.score, each.excluded) for each in collect.stored()] == [(8, "")]
+
+
 def test_a_touch_presumes_an_answer_that_counts_for_nothing_yet(collect: Collect) -> None:
     token = collect.token(contact="c0ffee", dimensions={"store": "pune"})
 

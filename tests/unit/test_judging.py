@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hearback.judging import MEANINGS, TOGETHER, Kind, Observation, Standing, judge
+from hearback.judging import MEANINGS, Kind, Observation, Standing, judge
 
 START = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 
@@ -69,11 +69,12 @@ def test_a_person_is_not_lost_before_a_scanner() -> None:
     assert judge([*touched(0, 9), *every_link("opened", 5)]).standing == "person"
 
 
-def test_a_touch_beside_a_visit_to_the_trap_is_a_machines() -> None:
-    near, far = TOGETHER.total_seconds(), TOGETHER.total_seconds() + 10
+def test_a_touch_on_a_page_whose_hidden_link_was_followed_is_a_machines() -> None:
+    assert judge([*touched(0, 9), seen_at(4, "trap", 9, 0)]).reason == MEANINGS["trap"]
 
-    assert judge([*touched(0, 9), seen_at(near, "trap")]).standing == "machine"
-    assert judge([*touched(0, 9), seen_at(3 + far, "trap")]).standing == "person"
+
+def test_a_scanner_that_follows_a_hidden_link_beside_a_person_takes_nothing_from_them() -> None:
+    assert judge([seen_at(1, "trap"), *touched(2, 9), seen_at(4, "trap")]).standing == "person"
 
 
 def test_a_machine_that_touches_every_page_is_known_by_its_scores() -> None:

@@ -91,11 +91,14 @@ def _touched(observations: Sequence[Observation]) -> list[Observation]:
 
 
 def _doubt(view: Observation, touched: Sequence[Observation], observations: Sequence[Observation]) -> str:
-    """Why this touch may be a machine's that moves a pointer, or ""."""
+    """Why this touch may be a machine's that moves a pointer, or "".
+
+    Only what happened on the same page or to other touched ones: scanners work beside people, on other pages.
+    """
     on_page = [each for each in observations if each.page == view.page]
-    beside = [each for each in observations if each.kind == "trap" and abs(each.at - view.at) <= TOGETHER]
     company = [each for each in touched if abs(each.at - view.at) <= TOGETHER]
-    return _form_mark(on_page) or _burst(company) or (MEANINGS["trap"] if beside else "")
+    trapped = any(each.kind == "trap" for each in on_page)
+    return _form_mark(on_page) or _burst(company) or (MEANINGS["trap"] if trapped else "")
 
 
 def _mark(observations: Sequence[Observation]) -> str:
