@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 from rich.table import Table
 
+from hearback.refusals import Limit
 from ops.deployment import Deployment, chosen
 from ops.terminal import AsJson, Stop, out, print_json
 
@@ -16,6 +17,9 @@ SOMETHING_FAILS = 1
 """Exit code: at least one check failed."""
 _EVENTS = frozenset({"SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT"})
 """What the configuration set must publish: they prove that a mail in doubt was accepted, and suppress."""
+
+_LIMITS: dict[Limit, str] = {"address": "answers_from_one_address", "changes": "changes_of_one_answer"}
+"""What each limit is called in a survey."""
 
 Verdict = Literal["ok", "warn", "fail", "not here"]
 _STYLES: dict[Verdict, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "not here": "dim"}
@@ -46,7 +50,7 @@ def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 def examine(deployment: Deployment) -> Iterator[Finding]:
     """Every check's findings. A check that AWS does not allow is itself a finding."""
-    everywhere: list[Check] = [secrets, surveys, failure_queues]
+    everywhere: list[Check] = [secrets, surveys, limits, failure_queues]
     in_aws: dict[str, Check] = {
         "sender": sender,
         "sending": account,
@@ -193,6 +197,19 @@ def surveys(deployment: Deployment) -> Iterator[Finding]:
         yield Finding("surveys", "ok", ", ".join(f"{survey.id} ({survey.status})" for survey in applied))
     else:
         yield Finding("surveys", "warn", "no survey is applied", "hearback survey apply surveys/*.yaml")
+
+
+def limits(deployment: Deployment) -> Iterator[Finding]:
+    """What the surveys' limits refused lately: an attack, or an honest crowd behind one address."""
+    applied = deployment.directory.surveys()
+    refused = {survey.id: days for survey in applied if (days := deployment.directory.refusals(survey.id))}
+    for survey, days in refused.items():
+        for limit, name in _LIMITS.items():
+            if count := sum(day.counts.get(limit, 0) for day in days):
+                do = f"see hearback report {survey}; if these are honest answers, raise limits.{name}"
+                yield Finding("limits", "warn", f"{survey} has refused {count:,} since {days[0].day}", do)
+    if not refused:
+        yield Finding("limits", "ok", "nothing was refused lately")
 
 
 def failure_queues(deployment: Deployment) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+from collect import limits
 from collect.bodies import MachineSubmission, TokenRequest
 from collect.problems import Fault, Problem
 from collect.submission_key import SubmissionKey
@@ -101,7 +102,10 @@ def submit(
     """
     _check_answers(to.survey, answer)
     given = response_of(wiring, to, score, answer, locale, now)
-    return wiring.feedback.submit(replace(given, confirmed_by=confirmed_by), now)
+    with limits.changing(wiring, to.survey, now):
+        return wiring.feedback.submit(
+            replace(given, confirmed_by=confirmed_by), now, to.survey.limits.changes_of_one_answer
+        )
 
 
 def response_of(wiring: Wiring, to: Opened, score: int, answer: Answer, locale: str, now: datetime) -> Response:
@@ -126,7 +130,8 @@ def response_of(wiring: Wiring, to: Opened, score: int, answer: Answer, locale: 
 def amend(wiring: Wiring, to: Opened, answer: Answer, now: datetime) -> Response:
     """Change a stored answer. Raises Problem if there is none, AmendmentRefused."""
     _check_answers(to.survey, answer)
-    amended = wiring.feedback.amend(to.response, answer, now)
+    with limits.changing(wiring, to.survey, now):
+        amended = wiring.feedback.amend(to.response, answer, now, to.survey.limits.changes_of_one_answer)
     if amended is None:
         raise Problem("nothing-to-amend", "Submit a score first; then it can be changed for 24 hours.")
     return amended

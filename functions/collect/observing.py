@@ -6,7 +6,7 @@ from typing import cast
 
 from aws_lambda_powertools import Logger
 
-from collect import answers
+from collect import answers, limits
 from collect.answers import Opened
 from collect.bodies import Signal
 from collect.page_stamp import PageStamp
@@ -106,5 +106,7 @@ def signal(request: Request, wiring: Wiring) -> Reply:
     """POST /v1/responses/{token}/signals: what a page's script saw of a person."""
     said = Signal.model_validate_json(request.beacon())
     to = answers.opened(wiring, request.parameter("token"), request.now)
+    if said.kind == "human":  # it may become an answer
+        limits.admit(request, wiring, to.survey, to.token)
     Watch(request, wiring, to).signal(said)
     return Reply(204, log={"response": str(to.response), "signal": said.kind})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from collect import answers, pages
+from collect import answers, limits, pages
 from collect.asking import asked_after
 from collect.bodies import Amendment, TokenRequest
 from collect.observing import TRAP, Watch
@@ -120,6 +120,7 @@ def _score_given(
     if not watch.believes(form.get("page", ""), form.get(TRAP, ""), score):
         return pages.score_page(sheet, score, {"score": str(score)}, watch.stamp(score), slip="hasty")
     said = Amendment(score=score)
+    limits.admit(request, wiring, to.survey, to.token)
     stored = answers.submit(wiring, to, score, said.answer, sheet.locale, request.now, "form")
     page = pages.question_page(sheet, score, 0, saved=True)
     return replace(page, log={"response": str(stored.id), "version": stored.version})
@@ -166,7 +167,8 @@ def _apology(problem: Problem, request: Request) -> Reply:
         "body-too-large": words.too_long,
         "comment-too-long": words.too_long,
         "dimension-refused": words.broken_link,
+        "too-many": words.busy,
         "busy": words.busy,
     }
     page = pages.notice_page(problem.status, notices.get(problem.kind, words.refused), words)
-    return replace(page, log={"problem": problem.kind})
+    return replace(page, log={"problem": problem.kind}).adding(problem.headers)

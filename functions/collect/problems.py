@@ -6,6 +6,8 @@ where, and what to do; neither repeats what was sent or what anybody said before
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
@@ -32,6 +34,7 @@ Kind = Literal[
     "unknown-question",
     "dimension-refused",
     "invalid-body",
+    "too-many",
     "busy",
 ]
 
@@ -51,6 +54,7 @@ _MEANINGS: dict[Kind, tuple[int, str]] = {
     "unknown-question": (422, "The survey has no such question or choice"),
     "dimension-refused": (422, "The dimension cannot be taken"),
     "invalid-body": (422, "The body is not what this route takes"),
+    "too-many": (429, "Too many answers within an hour"),
     "busy": (503, "Too much at once"),
 }
 
@@ -64,17 +68,23 @@ class Fault:
 
 
 class Problem(Exception):
-    """The request is refused. `detail` is a sentence that says what to do."""
+    """The request is refused. `detail` is a sentence that says what to do; `wait`, when it may be sent again."""
 
-    def __init__(self, kind: Kind, detail: str, faults: Sequence[Fault] = ()) -> None:
+    def __init__(self, kind: Kind, detail: str, faults: Sequence[Fault] = (), wait: timedelta | None = None) -> None:
         super().__init__(kind)
         self.kind = kind
         self.detail = detail
         self.faults = tuple(faults)
+        self.wait = wait
 
     @property
     def status(self) -> int:
         return _MEANINGS[self.kind][0]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Retry-After (RFC 9110, 10.2.3), where it is known."""
+        return {"Retry-After": str(ceil(self.wait.total_seconds()))} if self.wait else {}
 
     def to_json(self) -> dict[str, Any]:
         """The problem details of RFC 9457; `errors` is its example of an extension, one entry a fault."""
@@ -125,7 +135,8 @@ def problem_of(refusal: Refusal) -> Problem:
         case RequestRefused():  # DynamoDB holds 400 KB an item, its history included
             kind, detail = "amendment-refused", "Nothing was stored: this answer has grown too large to be changed."
         case TemporarilyUnavailable():
-            kind, detail = "busy", "Nothing was stored. Try again in a few seconds."
+            detail = "Nothing was stored. Try again in a few seconds."
+            return Problem("busy", detail, wait=timedelta(seconds=3))
     return Problem(kind, detail)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from collect import answers
+from collect import answers, limits
 from collect.asking import asked_after, thanks_for
 from collect.bodies import Amendment, MachineSubmission, Submission, TokenRequest
 from collect.cors import cors, preflight
@@ -53,6 +53,7 @@ def submit(request: Request, wiring: Wiring) -> Reply:
     to = answers.opened(wiring, said.token, request.now)
     if to.survey.id != survey.id:
         raise Problem("token-refused", "This token was made for another survey. Make one for this survey.")
+    limits.admit(request, wiring, to.survey, to.token)
     stored = answers.submit(wiring, to, said.score, said.answer, to.locale, request.now)
     return _stored(201, stored, to.survey, to.locale)
 

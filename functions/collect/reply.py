@@ -36,9 +36,8 @@ class Reply:
 
     @classmethod
     def problem(cls, problem: Problem) -> "Reply":
-        headers = {"Retry-After": "3"} if problem.kind == "busy" else {}
         body = _encoded(problem.to_json())
-        return cls(problem.status, body, "application/problem+json", headers, {"problem": problem.kind})
+        return cls(problem.status, body, "application/problem+json", problem.headers, {"problem": problem.kind})
 
     def adding(self, headers: Mapping[str, str]) -> "Reply":
         return replace(self, headers={**self.headers, **headers})

@@ -38,6 +38,11 @@ class Request:
         return str(self.event["rawPath"])
 
     @property
+    def address(self) -> str:
+        """The client's, as API Gateway saw it: no header can forge it."""
+        return str(self.event["requestContext"]["http"]["sourceIp"])
+
+    @property
     def only_head(self) -> bool:
         return self.route.startswith("HEAD ")
 

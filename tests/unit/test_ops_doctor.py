@@ -148,6 +148,7 @@ def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(complete: 
         "schedule": "not here",
         "secrets": "ok",
         "surveys": "ok",
+        "limits": "ok",
         "failure queues": "ok",
     }
 

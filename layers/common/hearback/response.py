@@ -14,6 +14,7 @@ Confirmation = Literal["", "form", "request", "signs", "operator"]
 COMMENT_LENGTH = 5000
 """Characters a comment may have."""
 AMENDABLE = timedelta(hours=24)
+_HOUR = timedelta(hours=1)
 MOST_VERSIONS = 100
 """Versions a response may have, so that its item stays bounded."""
 
@@ -24,6 +25,14 @@ _STILL_PRESUMED = "provisional = :true AND attribute_not_exists(excluded) AND at
 
 class AmendmentRefused(ValueError):
     """The response takes no more changes: its day is over, it changed too often, or its person was erased."""
+
+
+class ChangedTooOften(ValueError):
+    """The response was changed as often as it may be within an hour. `wait`: until it may be changed again."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("changed too often within an hour")
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +85,11 @@ class Response:
     def key(self) -> dict[str, str]:
         return self.id.key(RESPONSE)
 
-    def amended(self, answer: Answer, now: datetime) -> "Response":
-        """The next version, or this very one if nothing new was said. Raises AmendmentRefused."""
+    def amended(self, answer: Answer, now: datetime, hourly: int = MOST_VERSIONS) -> "Response":
+        """The next version, or this very one if nothing new was said; at most `hourly` within an hour.
+
+        Raises AmendmentRefused, ChangedTooOften.
+        """
         if self.erased:
             raise AmendmentRefused("this answer's person was erased")
         score = self.score if answer.score is None else answer.score
@@ -89,6 +101,10 @@ class Response:
             raise AmendmentRefused("an answer can be changed for 24 hours")
         if self.version >= MOST_VERSIONS:
             raise AmendmentRefused(f"an answer can be changed {MOST_VERSIONS - 1} times")
+        changes = (datetime.fromisoformat(said["until"]) for said in self.history)
+        lately = [at for at in changes if at > now - _HOUR]
+        if len(lately) >= hourly:
+            raise ChangedTooOften(lately[-hourly] + _HOUR - now)
         said = {"version": self.version, "until": now.isoformat(timespec="seconds"), "score": self.score}
         if comment != self.comment:
             said["comment"] = self.comment

@@ -147,6 +147,14 @@ class SubscriptionRule(_Part):
     """The survey's if left out."""
 
 
+class Limits(_Part):
+    """What is taken within an hour, against stuffing. Offices and shops share one address: leave them room."""
+
+    answers_from_one_address: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    """Of people whom nobody invited and nobody vouches for."""
+    changes_of_one_answer: Annotated[int, Field(ge=1, le=100)] = 60
+
+
 class Survey(_Part):
     id: Identifier
     title: Text
@@ -167,6 +175,7 @@ class Survey(_Part):
     last ones would not be found."""
     origins: list[Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")]] = []
     """Sites whose pages may send answers through the browser."""
+    limits: Limits = Limits()
     dimensions: Annotated[dict[Identifier, Dimension], Field(max_length=20)] = {}
     follow_up: dict[Category, FollowUp] = {}
     people: dict[Identifier, Person] = {}

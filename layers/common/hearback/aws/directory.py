@@ -7,6 +7,7 @@ from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFaile
 from hearback.contact import Contact, Slot, Suppression
 from hearback.fact import FactId
 from hearback.judging import Observation
+from hearback.refusals import Refusals
 from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.task import Outcome, Task, join_request
@@ -93,6 +94,14 @@ class Directory:
         for pk in Visit.partitions(survey, shards, months):
             request = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": pk}}
             yield from map(Visit.from_item, self.table.query(request))
+
+    def refusals(self, survey: str) -> list[Refusals]:
+        """What limits refused lately, oldest day first."""
+        request = {
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": Refusals.key_item(survey, "")["pk"]},
+        }
+        return [Refusals.from_item(item) for item in self.table.query(request)]
 
     def task(self, task: str) -> Task | None:
         found = self.table.get(Task.key_item(task))

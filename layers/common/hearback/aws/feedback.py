@@ -8,7 +8,7 @@ from itertools import islice
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
 from hearback.fact import INVITATION, RESPONSE, FactId, partitions
 from hearback.invitation import Invitation, Mark, mark_request
-from hearback.response import Answer, Response, doubt_request, promote_request
+from hearback.response import MOST_VERSIONS, Answer, Response, doubt_request, promote_request
 
 
 class Feedback:
@@ -23,26 +23,30 @@ class Feedback:
         found = self.table.get(fact.key(INVITATION))
         return Invitation.from_item(found) if found else None
 
-    def submit(self, response: Response, now: datetime) -> Response:
+    def submit(self, response: Response, now: datetime, hourly: int = MOST_VERSIONS) -> Response:
         """Store a confirmed answer; if there is one already, amend it with what is new.
 
-        A retried submission finds itself and changes nothing. Raises AmendmentRefused.
+        A retried submission finds itself and changes nothing. It is changed at most `hourly` times an hour.
+        Raises AmendmentRefused, ChangedTooOften.
         """
         try:
             return Response.from_item(self.table.update(response.confirm_request()))
         except ConditionFailed as failure:
             stored = Response.from_item(failure.item or {})
         said = Answer(response.score, response.comment or None, response.answers)
-        return self._amend(stored, said, now)
+        return self._amend(stored, said, now, hourly)
 
-    def amend(self, fact: FactId, answer: Answer, now: datetime) -> Response | None:
-        """Store the next version of a response; None if nobody confirmed one. Raises AmendmentRefused."""
+    def amend(self, fact: FactId, answer: Answer, now: datetime, hourly: int = MOST_VERSIONS) -> Response | None:
+        """Store the next version of a response; None if nobody confirmed one.
+
+        Raises AmendmentRefused, ChangedTooOften.
+        """
         stored = self.response(fact)
-        return self._amend(stored, answer, now) if stored and not stored.provisional else None
+        return self._amend(stored, answer, now, hourly) if stored and not stored.provisional else None
 
-    def _amend(self, stored: Response, answer: Answer, now: datetime) -> Response:
+    def _amend(self, stored: Response, answer: Answer, now: datetime, hourly: int) -> Response:
         while True:
-            amended = stored.amended(answer, now)
+            amended = stored.amended(answer, now, hourly)
             if amended is stored:
                 return stored
             try:

@@ -1,0 +1,135 @@
+"""Limits against stuffing: how many uninvited answers one address gives, and how often one answer changes.
+
+An invited answer needs no limit by address, and pays for none: its token was made for one person, and
+whatever is sent with it is that person's one response.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from collect.problems import Problem
+from collect.request import Request
+from collect.wiring import Wiring
+from hearback.aws.dynamodb import ConditionFailed, TemporarilyUnavailable
+from hearback.refusals import Limit, Refusals
+from hearback.response import ChangedTooOften
+from hearback.survey import Survey
+from hearback.token import Token
+
+logger = Logger(child=True)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressHour:
+    """The uninvited answers of one client address to one survey in one hour, which an HMAC stands for.
+
+    The HMAC covers survey and hour too, so nobody can be followed from one survey or hour to the next.
+    """
+
+    survey: str
+    hour: datetime
+    digest: str
+
+    @classmethod
+    def of(cls, survey: str, address: str, key: str, now: datetime) -> "AddressHour":
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        said = "\0".join((survey, hour.isoformat(), _network(address)))
+        return cls(survey, hour, hmac.digest(key.encode(), said.encode(), hashlib.sha256).hex()[:32])
+
+    @property
+    def ends(self) -> datetime:
+        return self.hour + HOUR
+
+    @property
+    def key_item(self) -> dict[str, str]:
+        return {"pk": f"ADDRESS#{self.survey}#{self.digest}", "sk": "ANSWERS"}
+
+    def count_request(self, most: int) -> dict[str, Any]:
+        """Count one more, on condition that there were fewer than `most`."""
+        return {
+            "Key": self.key_item,
+            "UpdateExpression": "SET expires_at = :expires_at ADD answers :one",
+            "ConditionExpression": "attribute_not_exists(answers) OR answers < :most",
+            "ExpressionAttributeValues": {":one": 1, ":most": most, ":expires_at": int(self.ends.timestamp())},
+        }
+
+
+def admit(request: Request, wiring: Wiring, survey: Survey, token: Token) -> None:
+    """Count an answer against the limit of its address, if nobody invited it. Raises Problem if that is reached.
+
+    Answers are counted and not pages, so many people behind one address may look. A retry counts again.
+    """
+    if token.channel == "mail" or token.contact:
+        return
+    keys = wiring.token_keys.at(request.now)
+    counted = AddressHour.of(survey.id, request.address, keys[max(keys)], request.now)
+    try:
+        wiring.directory.table.update(counted.count_request(survey.limits.answers_from_one_address))
+    except ConditionFailed:
+        _count_refusal(wiring, survey, "address", request.now)
+        raise Problem(
+            "too-many",
+            "Nothing was stored: this address has given as many answers as this survey takes from one within an hour.",
+            wait=counted.ends - request.now,
+        ) from None
+
+
+@contextmanager
+def changing(wiring: Wiring, survey: Survey, now: datetime) -> Iterator[None]:
+    """While one answer is changed; turns its own refusal into a Problem that is counted."""
+    try:
+        yield
+    except ChangedTooOften as refused:
+        _count_refusal(wiring, survey, "changes", now)
+        raise Problem(
+            "too-many", "Nothing was stored: this answer was changed too often within an hour.", wait=refused.wait
+        ) from None
+
+
+def _count_refusal(wiring: Wiring, survey: Survey, limit: Limit, now: datetime) -> None:
+    """In the metric Refused, and by day where the operator's command reads it."""
+    print(json.dumps(_metric(survey.id, limit, now)), flush=True)
+    try:
+        wiring.directory.table.update(Refusals.count_request(survey.id, survey.day(now), limit, now))
+    except TemporarilyUnavailable as failure:
+        logger.warning("refusal uncounted", extra={"reason": str(failure)})
+
+
+def _metric(survey: str, limit: Limit, now: datetime) -> dict[str, Any]:
+    """One refusal in CloudWatch's embedded metric format, which is a line of the log: no call, no permission.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    return {
+        "_aws": {
+            "Timestamp": int(now.timestamp() * 1000),
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "Hearback",
+                    "Dimensions": [["FunctionName"], ["FunctionName", "Survey", "Limit"]],
+                    "Metrics": [{"Name": "Refused", "Unit": "Count"}],
+                }
+            ],
+        },
+        "FunctionName": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+        "Survey": survey,
+        "Limit": limit,
+        "Refused": 1,
+    }
+
+
+def _network(address: str) -> str:
+    """What one client holds: an IPv4 address, or the /64 of an IPv6 one, of which it may use any address."""
+    parsed = ip_address(address)
+    return str(ip_network((parsed, 64), strict=False) if isinstance(parsed, IPv6Address) else parsed)
