@@ -22,10 +22,10 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test test-browser chaos lint build deploy bench bench-aggregate bench-coverage bench-web lock clean
+.PHONY: help demo local test test-browser chaos lint build deploy bench bench-aggregate bench-coverage bench-web catalogues lock clean
 
 help: ## list what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 demo: .venv/.stamp .venvs/engine/.stamp ## the whole product on this machine, with sample answers (PORT=8000)
 	@.venv/bin/python -m ops.demo --port $(PORT)
@@ -62,6 +62,9 @@ bench-coverage: .venv/.stamp ## how often the interval holds the true score, ove
 
 bench-web: .venv/.stamp ## bytes of page and widget beside two packages of the field; needs npm
 	@.venv/bin/python -m benchmarks.web_weight
+
+catalogues: .venv/.stamp ## bring every language to the texts that English has, and compile them
+	@.venv/bin/python -m scripts.catalogues
 
 lock: .venvs/lock/.stamp ## write every lock again from its .in file (UPGRADE=--upgrade moves versions)
 	@echo "locking dependencies"

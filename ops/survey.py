@@ -18,7 +18,8 @@ from hearback.survey import SubscriptionRule, Survey
 from ops.deployment import Deployment, chosen
 from ops.survey_changes import changes
 from ops.survey_file import BadSurveys, read_surveys
-from ops.terminal import AsJson, Stop, complain, err, local_time, out, print_json, say
+from ops.survey_languages import gaps
+from ops.terminal import AsJson, Stop, complain, err, local_time, out, print_json, say, warn
 
 INVALID = 2
 """Exit code: nothing was applied."""
@@ -47,6 +48,9 @@ def apply(
     deployment = chosen(ctx)
     _refuse_shrinking(deployment, surveys)
     applied = {survey.id: apply_survey(deployment, survey) for survey in surveys}
+    for each in surveys:
+        for gap in gaps(each):
+            warn(f"{each.id}: {gap}")
     if as_json:
         print_json(applied)
         return

@@ -38,6 +38,11 @@ def complain(message: str) -> None:
     err.print(f"[bold red]error[/] {escape(message)}", soft_wrap=True)
 
 
+def warn(message: str) -> None:
+    """Tell the person what they may not have meant, on stderr. The message is printed as it is."""
+    err.print(f"[bold yellow]warning[/] {escape(message)}", soft_wrap=True)
+
+
 def tracked(items: Iterable[T], doing: str, total: int | None = None) -> Iterator[T]:
     """The items, with a progress bar on stderr where that is a terminal."""
     with _bar() as progress:

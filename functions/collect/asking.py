@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from collect.wording import wording
+from hearback.language import texts
 from hearback.nps import category
 from hearback.survey import Survey
 
@@ -21,7 +21,7 @@ class Asked:
 def asked_after(survey: Survey, score: int, locale: str) -> list[Asked]:
     """The reason question first, then those of the score's category, in a locale of the survey."""
     given = survey.follow_up.get(category(score))
-    reason = survey.say(given.reason if given else None, locale) or wording(locale).reason
+    reason = survey.say(given.reason if given else None, locale) or texts("pages", locale).say("reason")
     return [
         Asked(reason),
         *(
@@ -37,4 +37,4 @@ def asked_after(survey: Survey, score: int, locale: str) -> list[Asked]:
 
 def thanks_for(survey: Survey, score: int, locale: str) -> str:
     given = survey.follow_up.get(category(score))
-    return survey.say(given.thanks if given else None, locale) or wording(locale).thanks
+    return survey.say(given.thanks if given else None, locale) or texts("pages", locale).say("thanks")

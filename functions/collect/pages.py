@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from collect.asking import asked_after, thanks_for
 from collect.look import PLAIN_COLOUR, SIGNALS, security_policy, style
 from collect.reply import Reply
-from collect.wording import Notice, Wording, direction, own_name, wording
+from hearback.language import Texts, direction, own_name, texts
 from hearback.survey import Survey
 
 COMMENT_ROOM = 3500
@@ -31,9 +31,12 @@ class Sheet:
     locale: str
 
     @property
-    def words(self) -> Wording:
-        return wording(self.locale)
+    def words(self) -> Texts:
+        return texts("pages", self.locale)
 
+
+Notice = Literal["unsubscribed", "no_survey", "closed", "expired", "broken_link", "too_long", "refused", "busy"]
+"""A page that only tells something, by the name of its texts."""
 
 Slip = Literal["", "missed", "hasty"]
 """Why the score is asked again: none was chosen, or the form came sooner than a person reads."""
@@ -65,7 +68,7 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
     questions = asked_after(sheet.survey, score, sheet.locale)
     thanks = thanks_for(sheet.survey, score, sheet.locale)
     if number >= len(questions):
-        return _survey_page(sheet, "done.html", 200, sheet.words.done.heading, score=score, saved=saved)
+        return _survey_page(sheet, "done.html", 200, sheet.words.say("done_heading"), score=score, saved=saved)
     return _survey_page(
         sheet,
         "question.html",
@@ -82,18 +85,20 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
 
 def answered_page(sheet: Sheet) -> Reply:
     """For a visit when the answer takes no more changes."""
-    return _survey_page(sheet, "notice.html", 200, sheet.words.answered.heading, notice=sheet.words.answered)
+    say = sheet.words.say
+    return _survey_page(sheet, "notice.html", 200, say("answered_heading"), text=say("answered_text"))
 
 
-def unsubscribe_page(words: Wording, token: str) -> Reply:
+def unsubscribe_page(words: Texts, token: str) -> Reply:
     return _page(
-        "unsubscribe.html", 200, words.language, words, PLAIN_COLOUR, "", words.unsubscribe.heading, token=token
+        "unsubscribe.html", 200, words.language, words, PLAIN_COLOUR, "", words.say("unsubscribe_heading"), token=token
     )
 
 
-def notice_page(status: int, notice: Notice, words: Wording) -> Reply:
+def notice_page(status: int, notice: Notice, words: Texts) -> Reply:
     """A page that belongs to no survey."""
-    return _page("notice.html", status, words.language, words, PLAIN_COLOUR, "", notice.heading, notice=notice)
+    heading, text = words.say(f"{notice}_heading"), words.say(f"{notice}_text")
+    return _page("notice.html", status, words.language, words, PLAIN_COLOUR, "", heading, text=text)
 
 
 def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values: Any) -> Reply:
@@ -107,7 +112,7 @@ def _page(
     template: str,
     status: int,
     locale: str,
-    words: Wording,
+    words: Texts,
     colour: str,
     brand: str,
     title: str,
@@ -120,7 +125,7 @@ def _page(
         .render(
             locale=locale,
             direction=direction(locale),
-            words=words,
+            say=words.say,
             style=style(colour),
             brand=brand,
             title=title,

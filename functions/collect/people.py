@@ -12,9 +12,9 @@ from collect.problems import REFUSALS, Kind, Problem, problem_of
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
-from collect.wording import Notice, Wording, wording
 from hearback import token as signed
 from hearback.contact import Suppression
+from hearback.language import Texts, texts
 from hearback.response import AMENDABLE, AmendmentRefused
 from hearback.token import Token
 
@@ -84,8 +84,7 @@ def unsubscribe(request: Request, wiring: Wiring) -> Reply:
     if b"One-Click" not in request.body():
         raise Problem("malformed", "Send List-Unsubscribe=One-Click.")
     wiring.directory.suppress(Suppression(token.subject, "unsubscribe", request.now))
-    words = _words(request, token.locale)
-    return pages.notice_page(200, words.unsubscribed, words)
+    return pages.notice_page(200, "unsubscribed", _words(request, token.locale))
 
 
 ROUTES: Mapping[str, Route] = {
@@ -153,22 +152,21 @@ def _unsubscribing(request: Request, wiring: Wiring) -> Token:
     return signed.verify(request.parameter("token"), keys, "unsubscribe", answers.WHENEVER)
 
 
-def _words(request: Request, *wanted: str) -> Wording:
-    return wording(request.language(), *wanted, *request.languages())
+def _words(request: Request, *wanted: str) -> Texts:
+    return texts("pages", request.language(), *wanted, *request.languages())
 
 
 def _apology(problem: Problem, request: Request) -> Reply:
-    words = _words(request)
-    notices: dict[Kind, Notice] = {
-        "unknown-survey": words.no_survey,
-        "survey-closed": words.closed,
-        "token-expired": words.expired,
-        "token-refused": words.broken_link,
-        "body-too-large": words.too_long,
-        "comment-too-long": words.too_long,
-        "dimension-refused": words.broken_link,
-        "too-many": words.busy,
-        "busy": words.busy,
+    notices: dict[Kind, pages.Notice] = {
+        "unknown-survey": "no_survey",
+        "survey-closed": "closed",
+        "token-expired": "expired",
+        "token-refused": "broken_link",
+        "body-too-large": "too_long",
+        "comment-too-long": "too_long",
+        "dimension-refused": "broken_link",
+        "too-many": "busy",
+        "busy": "busy",
     }
-    page = pages.notice_page(problem.status, notices.get(problem.kind, words.refused), words)
+    page = pages.notice_page(problem.status, notices.get(problem.kind, "refused"), _words(request))
     return replace(page, log={"problem": problem.kind}).adding(problem.headers)

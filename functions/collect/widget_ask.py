@@ -5,14 +5,14 @@ from typing import Any
 
 from collect.asking import asked_after, thanks_for
 from collect.contrast import readable_on
-from collect.wording import direction, wording
+from hearback.language import direction, texts
 from hearback.nps import category
 from hearback.survey import Survey
 
 
 def widget_ask(survey: Survey, locale: str) -> dict[str, Any]:
     """The question, and by the greatest score of each range what follows it. No category is named."""
-    words = wording(locale)
+    say = texts("pages", locale).say
     return {
         "locale": locale,
         "direction": direction(locale),
@@ -20,18 +20,18 @@ def widget_ask(survey: Survey, locale: str) -> dict[str, Any]:
         "quiet_days": survey.quiet_days,
         "question": survey.say(survey.question, locale),
         "words": {
-            "least": words.least,
-            "most": words.most,
-            "send": words.send_score,
-            "saved": words.saved,
-            "your_score": words.your_score,
-            "change": words.change_score,
-            "progress": words.progress,
-            "own_words": words.own_words,
-            "save": words.save,
-            "skip": words.skip,
-            "close": words.close,
-            "done": words.done.heading,
+            "least": say("least"),
+            "most": say("most"),
+            "send": say("send_score"),
+            "saved": say("saved"),
+            "your_score": say("your_score", score="{score}"),
+            "change": say("change_score"),
+            "progress": say("progress", number="{number}", count="{count}"),
+            "own_words": say("own_words"),
+            "save": say("save"),
+            "skip": say("skip"),
+            "close": say("close"),
+            "done": say("done_heading"),
         },
         "follow_up": [_follow_up(survey, list(scores), locale) for _, scores in groupby(range(11), category)],
     }

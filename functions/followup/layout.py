@@ -21,6 +21,8 @@ def lay_out(template: str, voice: Voice, subject: str, **values: object) -> Lett
         "voice": voice,
         "say": voice.say,
         "subject": one_line(subject),
+        "start": "right" if voice.direction == "rtl" else "left",
+        "end": "left" if voice.direction == "rtl" else "right",
         "colour": voice.survey.brand.colour,
         "ink": readable_on(voice.survey.brand.colour),
         **values,

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from followup.texts import LANGUAGES
 from followup.words import one_line, shorten
+from hearback.language import LANGUAGES, direction, language_of, texts
 from hearback.survey import Survey
 
 MOST_NAME = 80
@@ -25,8 +26,12 @@ class Voice:
     def of(cls, survey: Survey, *wanted: str) -> "Voice":
         """The first wanted language that the survey speaks, else the survey's default, else English."""
         locale = survey.locale_for(*wanted)
-        spoken = (tag.partition("-")[0] for tag in (locale, survey.locales[0]))
+        spoken = (language_of(tag) for tag in (locale, survey.locales[0]))
         return cls(survey, locale, next((language for language in spoken if language in LANGUAGES), "en"))
+
+    @property
+    def direction(self) -> Literal["ltr", "rtl"]:
+        return direction(self.language)
 
     @property
     def brand(self) -> str:
@@ -34,10 +39,7 @@ class Voice:
 
     def say(self, key: str, **values: object) -> str:
         """A text of the catalogue with its values filled in. Raises KeyError for an unknown one."""
-        phrase = LANGUAGES[self.language][key]
-        if isinstance(phrase, tuple):
-            phrase = phrase[0] if values["n"] == 1 else phrase[1]
-        return phrase.format(**{"brand": self.brand} | values)
+        return texts("letters", self.language).say(key, **{"brand": self.brand} | values)
 
     def quote(self, text: Mapping[str, str] | None) -> str:
         """A text of the survey, "" for none. Only `{brand}` is filled in: surveys are not format strings."""

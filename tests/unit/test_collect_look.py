@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from collect.contrast import readable_on
 from collect.look import style
-from collect.wording import direction, own_name, wording
 
 
 def luminance(colour: str) -> float:
@@ -28,17 +27,3 @@ def test_the_style_is_in_the_brands_colour() -> None:
     sheet = style("#ffcc00")
 
     assert "--brand: #ffcc00; --on-brand: #000000;" in sheet
-
-
-def test_the_wording_is_that_of_the_first_language_there_is() -> None:
-    assert [wording(*wanted).language for wanted in (("fr", "hi-IN"), ("en-GB", "hi"), ("fr",), ())] == [
-        "hi",
-        "en",
-        "en",
-        "en",
-    ]
-
-
-def test_languages_bear_their_own_names_and_run_their_own_way() -> None:
-    assert [own_name(tag) for tag in ("hi-IN", "sw")] == ["हिन्दी", "sw"]
-    assert [direction(tag) for tag in ("ur-PK", "ar", "hi")] == ["rtl", "rtl", "ltr"]

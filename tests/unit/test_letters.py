@@ -85,7 +85,15 @@ def test_an_invitation_speaks_the_language_it_is_asked_to(survey: Survey) -> Non
     letter = invitation(survey, person(name="रवि"), "hi")
     assert letter.text.startswith("नमस्ते रवि जी,")
     assert "आप अपने किसी मित्र को Chai & Co की सिफ़ारिश" in text_of(letter)
-    assert '<html lang="hi">' in letter.html
+    assert '<html lang="hi" dir="ltr">' in letter.html
+
+
+def test_an_arabic_letter_runs_from_right_to_left(survey: Survey) -> None:
+    arabic = survey.model_copy(update={"locales": ["ar"]})
+    letter = invitation(arabic, person(name="ليلى"), "ar")
+    assert letter.text.startswith("مرحبًا ليلى،")
+    assert '<html lang="ar" dir="rtl">' in letter.html
+    assert "border-right:4px" in reply(arabic, "thanks", answer(10, "رائع", locale="ar")).html
 
 
 def test_an_unknown_language_becomes_the_surveys_first_and_then_english(survey: Survey) -> None:

@@ -1,6 +1,5 @@
-"""How strangers' words are made printable, how plain text is wrapped, and what the catalogue owes its readers."""
+"""How strangers' words are made printable and how plain text is wrapped."""
 
-import string
 import unicodedata
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from followup.layout import readable_on, wrap
-from followup.texts import ENGLISH, LANGUAGES, Phrase
 from followup.words import BIDI, one_line, shorten
 
 
@@ -73,23 +71,3 @@ def test_paragraphs_are_one_empty_line_apart() -> None:
 )
 def test_the_ink_on_a_brand_colour_is_the_one_that_contrasts_more(colour: str, ink: str) -> None:
     assert readable_on(colour) == ink
-
-
-def _fields(phrase: Phrase) -> set[str]:
-    forms = (phrase,) if isinstance(phrase, str) else phrase
-    return {field for form in forms for _, field, _, _ in string.Formatter().parse(form) if field}
-
-
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_every_language_has_every_text_with_the_same_values(language: str) -> None:
-    assert {key: _fields(phrase) for key, phrase in LANGUAGES[language].items()} == {
-        key: _fields(phrase) for key, phrase in ENGLISH.items()
-    }
-
-
-@pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_every_language_names_seven_weekdays_and_twelve_months(language: str) -> None:
-    weekdays, months = LANGUAGES[language]["weekdays"], LANGUAGES[language]["months"]
-    assert isinstance(weekdays, str)
-    assert isinstance(months, str)
-    assert (len(set(weekdays.split())), len(set(months.split()))) == (7, 12)

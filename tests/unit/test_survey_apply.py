@@ -117,3 +117,16 @@ def test_an_unknown_survey_names_those_there_are(hearback: Hearback) -> None:
     ended = hearback("survey", "show", "sohp")
     assert ended.code == 2
     assert "there are: shop" in ended.err
+
+
+def test_what_would_be_said_in_another_language_is_warned_of(hearback: Hearback, file: Path) -> None:
+    written = Path(write(file)).read_text(encoding="utf-8")
+    file.write_text(f"{written}locales: [en, ta]\n".replace("title: Your", "title:\n  en: Your"), encoding="utf-8")
+
+    ended = hearback("survey", "apply", str(file))
+
+    assert ended.code == 0
+    assert ended.err.splitlines() == [
+        "warning cafe: ta: buttons and mails are in English; Hearback itself speaks en, hi, fr, ar",
+        "warning cafe: ta: not translated: title",
+    ]

@@ -1,0 +1,32 @@
+"""What a survey would say in another language than it promises."""
+
+from collections.abc import Iterator, Mapping
+
+from hearback.language import LANGUAGES, language_of
+from hearback.survey import ANY, Survey
+
+
+def gaps(survey: Survey) -> Iterator[str]:
+    """Line by line, what somebody who reads one of the survey's locales would be told in another language."""
+    for locale in survey.locales:
+        if language_of(locale) not in LANGUAGES:
+            yield f"{locale}: buttons and mails are in English; Hearback itself speaks {', '.join(LANGUAGES)}"
+        missing = [path for path, text in _texts(survey) if ANY not in text and locale not in text]
+        if missing:
+            yield f"{locale}: not translated: {', '.join(missing)}"
+
+
+def _texts(survey: Survey) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """(path, text by locale) of all that respondents read."""
+    yield "title", survey.title
+    yield "question", survey.question
+    for category, asked in survey.follow_up.items():
+        path = f"follow_up.{category}"
+        if asked.reason:
+            yield f"{path}.reason", asked.reason
+        if asked.thanks:
+            yield f"{path}.thanks", asked.thanks
+        for question in asked.questions:
+            yield f"{path}.questions.{question.id}", question.text
+            for choice, text in question.choices.items():
+                yield f"{path}.questions.{question.id}.{choice}", text
