@@ -151,6 +151,35 @@ class TestAnswering:
 
         assert page.locator("hearback-widget").get_attribute("lang") == "hi"
 
+    def test_thanks_go_by_themselves_but_not_from_under_somebodys_hand(self, opened: Opened) -> None:
+        page = opened("data-manual")
+        page.clock.install()
+        page.evaluate("hearback('show')")
+        page.clock.run_for(100)
+        score(page, 9).click()
+        page.get_by_role("button", name="Skip").click()
+
+        page.clock.run_for(10_000)
+        assert is_shown(page)  # the pointer is on it
+        page.mouse.move(1, 1)
+        page.clock.run_for(10_000)
+
+        assert not is_shown(page)
+
+    def test_thanks_stay_for_who_has_a_change_of_mind(self, opened: Opened) -> None:
+        page = opened("data-manual")
+        page.clock.install()
+        page.evaluate("hearback('show')")
+        page.clock.run_for(100)
+        score(page, 9).click()
+        page.get_by_role("button", name="Skip").click()
+
+        page.get_by_role("button", name="Change it").click()
+        page.mouse.move(1, 1)
+        page.clock.run_for(60_000)
+
+        assert score(page, 9).get_attribute("aria-checked") == "true"
+
 
 class TestKeyboardOnly:
     def test_arrows_and_digits_choose_and_only_enter_sends(self, opened: Opened, answers: Any) -> None:

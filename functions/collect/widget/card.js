@@ -12,11 +12,13 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
   const { words } = ask;
   const answer = { answers: {} };
   let keep = () => {};
+  let leaving;
   const shown = frame({ ask, put, side, dark, onLeave: leave });
   const onHidden = safely(() => document.hidden && keep(true));
   document.addEventListener("visibilitychange", onHidden);
 
   function askScore(event) {
+    clearTimeout(leaving);
     const scores = Array.from({ length: 11 }, (_, id) => ({ id, text: String(id) }));
     scores[0].name = `0, ${words.least}`;
     scores[10].name = `10, ${words.most}`;
@@ -49,7 +51,7 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
     const question = questions[number];
     if (!question) {
       shown.turnTo("", number > 1 ? words.done : thanks, [given, button("main", words.close, leave)], event);
-      if (!put) setTimeout(safely(leaveIfIdle), THANKS_STAY);
+      if (!put) leaving = setTimeout(safely(leaveIfIdle), THANKS_STAY);
       return;
     }
     const { field, read } = question.choices.length ? choosing(question, next) : writing(question);
@@ -100,7 +102,7 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
   }
 
   function leaveIfIdle() {
-    if (shown.isBusy()) setTimeout(safely(leaveIfIdle), THANKS_STAY);
+    if (shown.isBusy()) leaving = setTimeout(safely(leaveIfIdle), THANKS_STAY);
     else leave();
   }
 
@@ -111,6 +113,7 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
   }
 
   function close() {
+    clearTimeout(leaving);
     document.removeEventListener("visibilitychange", onHidden);
     shown.remove();
   }

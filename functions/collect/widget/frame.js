@@ -49,7 +49,9 @@ function frame({ ask, put, side, dark, onLeave }) {
   shadow.append(section);
 
   let cameFrom;
-  section.addEventListener("focusin", ({ relatedTarget }) => (cameFrom ??= relatedTarget));
+  section.addEventListener("focusin", ({ relatedTarget }) => {
+    if (relatedTarget && !section.contains(relatedTarget)) cameFrom = relatedTarget;
+  });
   const onKey = byPerson((event) => {
     const ours = [root, document.body, null].includes(document.activeElement);
     if (event.key === "Escape" && ours && !event.defaultPrevented) onLeave(event);
@@ -74,7 +76,7 @@ function frame({ ask, put, side, dark, onLeave }) {
       const isWithin = shadow.activeElement;
       document.removeEventListener("keydown", onKey);
       root.remove();
-      if (isWithin) cameFrom?.focus?.();
+      if (isWithin) cameFrom?.focus();
     },
   };
 }

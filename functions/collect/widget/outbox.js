@@ -4,7 +4,8 @@
 
 const UNSENT = "hearback:send:";
 const onTheWay = new Set();
-let pause = 2000;
+let pause = 2000; // milliseconds until the next try, doubled up to a minute
+let nextTry;
 
 /** Keep an answer and send it. `last`: the page is going away, so it cannot wait for one that is on the way. */
 function post(response, url, answer, last) {
@@ -19,7 +20,8 @@ async function send(key, last) {
   const arrived = await tell(kept.url, kept.answer).then(isFinal, () => false);
   onTheWay.delete(key);
   if (!arrived) {
-    setTimeout(safely(flush), pause);
+    clearTimeout(nextTry);
+    nextTry = setTimeout(safely(flush), pause);
     pause = Math.min(pause * 2, 60000);
   } else if (JSON.stringify(device.read(key)) === JSON.stringify(kept)) {
     pause = 2000;
