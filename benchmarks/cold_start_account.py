@@ -89,7 +89,9 @@ class FirstEvents:
         return event
 
     def _collect(self, route: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        stored: dict[str, Any] = json.loads(self._answer("CollectFunction", post(route, body))["body"])
+        event = post(route, body)
+        event["headers"].pop("accept-encoding", None)  # this answer is read, not just timed
+        stored: dict[str, Any] = json.loads(self._answer("CollectFunction", event)["body"])
         return stored
 
 
