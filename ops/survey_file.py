@@ -1,16 +1,19 @@
 """A survey as YAML: read, checked, and every mistake named by file, line and path."""
 
+import base64
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from hearback.survey import Survey
+from hearback.survey import LOGO_LENGTH, Survey
 
 Location = tuple[str | int, ...]
 
@@ -78,10 +81,25 @@ def read_survey(file: Path) -> Survey:
     except yaml.YAMLError as error:
         raise BadSurveys([Mistake(str(file), 1, "", f"is not YAML: {error}")]) from error
     try:
+        _bring_logo(content, file)
+    except OSError as error:
+        line, path = _place(root, ("brand", "logo"))
+        problem = f"{content['brand']['logo']!r} cannot be read: {error.strerror}"
+        raise BadSurveys([Mistake(str(file), line, path, problem)]) from error
+    try:
         return Survey.model_validate(content)
     except ValidationError as error:
         found = [Mistake(str(file), *_place(root, location), problem) for location, problem in _problems(error)]
         raise BadSurveys(sorted(found)) from error
+
+
+def _bring_logo(content: dict[str, Any], file: Path) -> None:
+    """Put the image that brand.logo names, beside the survey's file, in its place. Raises OSError."""
+    brand = content.get("brand")
+    logo = brand.get("logo") if isinstance(brand, dict) else None
+    if isinstance(brand, dict) and isinstance(logo, str) and not logo.startswith("data:"):
+        image = base64.b64encode((file.parent / logo).read_bytes()).decode()
+        brand["logo"] = f"data:{guess_type(logo)[0]};base64,{image}"
 
 
 class _Loader(yaml.SafeLoader):
@@ -134,34 +152,41 @@ def _place(root: yaml.Node, location: Location) -> tuple[int, str]:
 def _problems(error: ValidationError) -> Iterator[tuple[Location, str]]:
     """(location, what is wrong and what is allowed) of each error."""
     for each in error.errors():
-        location = tuple(each["loc"])
-        kind, given, context = each["type"], each["input"], each.get("ctx", {})
-        if kind == "value_error" and not location:  # of the survey as a whole: the lines name their own paths
-            for sentence in str(context["error"]).splitlines():
-                path, _, problem = sentence.partition(": ")
-                yield tuple(int(part) if part.isdigit() else part for part in path.split(".")), problem
-        elif kind == "value_error":
-            yield location, f"{given!r}: {context['error']}" if isinstance(given, str) else str(context["error"])
-        elif kind == "extra_forbidden":
-            yield location, _unknown_field(location)
-        elif kind == "missing":
-            yield location, "is missing"
-        elif kind == "string_type" and isinstance(given, bool | int | float):
-            yield location, f"is text; YAML reads {given!r} here as something else, so put it in quotes"
-        elif kind == "dict_type":
-            yield (
-                location,
-                f"should be a mapping of names to values, or quoted text where text is wanted, not {given!r}",
-            )
-        elif kind == "string_pattern_mismatch":
-            yield location, f"{given!r} should be {_PATTERNS.get(context['pattern'], each['msg'])}"
-        elif kind in ("union_tag_invalid", "literal_error"):
-            allowed = context.get("expected_tags") or context["expected"]
-            yield location, f"{_tag(given)!r} should be one of {allowed}"
-        elif kind == "union_tag_not_found":
-            yield (*location, "what"), "is missing: mail or task"
+        if each["loc"] == ("brand", "logo"):  # too long to be repeated
+            yield each["loc"], f"is not a PNG, JPEG, WebP or SVG image of at most {LOGO_LENGTH * 3 // 4:,} bytes"
         else:
-            yield location, f"{each['msg']}, not {given!r}" if isinstance(given, str | int) else each["msg"]
+            yield from _problems_of(each)
+
+
+def _problems_of(each: ErrorDetails) -> Iterator[tuple[Location, str]]:
+    location = tuple(each["loc"])
+    kind, given, context = each["type"], each["input"], each.get("ctx", {})
+    if kind == "value_error" and not location:  # of the survey as a whole: the lines name their own paths
+        for sentence in str(context["error"]).splitlines():
+            path, _, problem = sentence.partition(": ")
+            yield tuple(int(part) if part.isdigit() else part for part in path.split(".")), problem
+    elif kind == "value_error":
+        yield location, f"{given!r}: {context['error']}" if isinstance(given, str) else str(context["error"])
+    elif kind == "extra_forbidden":
+        yield location, _unknown_field(location)
+    elif kind == "missing":
+        yield location, "is missing"
+    elif kind == "string_type" and isinstance(given, bool | int | float):
+        yield location, f"is text; YAML reads {given!r} here as something else, so put it in quotes"
+    elif kind == "dict_type":
+        yield (
+            location,
+            f"should be a mapping of names to values, or quoted text where text is wanted, not {given!r}",
+        )
+    elif kind == "string_pattern_mismatch":
+        yield location, f"{given!r} should be {_PATTERNS.get(context['pattern'], each['msg'])}"
+    elif kind in ("union_tag_invalid", "literal_error"):
+        allowed = context.get("expected_tags") or context["expected"]
+        yield location, f"{_tag(given)!r} should be one of {allowed}"
+    elif kind == "union_tag_not_found":
+        yield (*location, "what"), "is missing: mail or task"
+    else:
+        yield location, f"{each['msg']}, not {given!r}" if isinstance(given, str | int) else each["msg"]
 
 
 _PATTERNS = {

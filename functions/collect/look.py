@@ -4,16 +4,28 @@ import base64
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from markupsafe import Markup
 
 from collect.contrast import readable_on
 
 _TEMPLATES = Path(__file__).parent / "templates"
-SIGNALS = Markup((_TEMPLATES / "signals.js").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-"""The script of a mail link's page, which sees signs of a person; see observing.py."""
 PLAIN_COLOUR = "#2456d6"
 """For pages that belong to no survey."""
+
+
+Script = Literal["keys", "signals", "saving"]
+"""`keys`: digits choose a score. `signals`: signs of a person are seen; see observing.py. `saving`: an answer is
+saved as it is typed."""
+
+
+@cache
+def scripts(*names: Script) -> Markup:
+    """Scripts for one page, without indents and the lines that are comments."""
+    sources = "\n".join((_TEMPLATES / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    lines = (line.strip() for line in sources.splitlines())
+    return Markup("\n".join(line for line in lines if line and not line.startswith("//")))  # noqa: S704 - our own files
 
 
 @cache

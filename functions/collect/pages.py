@@ -1,4 +1,5 @@
-"""The pages respondents see. They work without JavaScript; the link of a mail has some, to see signs of a person.
+"""The pages respondents see. They work without JavaScript; with it, keys choose a score,
+answers are saved as they are typed, and a mail link's page sees signs of a person.
 
 A page shows only what the request that asked for it carried: a mail with its link may have been forwarded.
 """
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from collect.asking import asked_after, thanks_for
-from collect.look import PLAIN_COLOUR, SIGNALS, security_policy, style
+from collect.look import PLAIN_COLOUR, scripts, security_policy, style
 from collect.reply import Reply
 from hearback.language import Texts, direction, own_name, texts
 from hearback.survey import Survey
@@ -59,7 +60,7 @@ def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: st
         others=others,
         slip=slip,
         stamp=stamp,
-        script="" if chosen is None else SIGNALS,
+        script=scripts("keys") if chosen is None else scripts("keys", "signals"),
     )
 
 
@@ -67,8 +68,10 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
     """What is asked after a score: its `number`th question from 0, or thanks when there is none left."""
     questions = asked_after(sheet.survey, score, sheet.locale)
     thanks = thanks_for(sheet.survey, score, sheet.locale)
+    saving = scripts("saving")
     if number >= len(questions):
-        return _survey_page(sheet, "done.html", 200, sheet.words.say("done_heading"), score=score, saved=saved)
+        heading = sheet.words.say("done_heading")
+        return _survey_page(sheet, "done.html", 200, heading, score=score, saved=saved, script=saving)
     return _survey_page(
         sheet,
         "question.html",
@@ -80,6 +83,7 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
         count=len(questions),
         saved=saved,
         room=COMMENT_ROOM,
+        script=saving,
     )
 
 
@@ -104,7 +108,16 @@ def notice_page(status: int, notice: Notice, words: Texts) -> Reply:
 def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values: Any) -> Reply:
     brand = sheet.survey.brand
     return _page(
-        template, status, sheet.locale, sheet.words, brand.colour, brand.name, title, token=sheet.token, **values
+        template,
+        status,
+        sheet.locale,
+        sheet.words,
+        brand.colour,
+        brand.name,
+        title,
+        logo=brand.logo,
+        token=sheet.token,
+        **values,
     )
 
 
@@ -117,6 +130,7 @@ def _page(
     brand: str,
     title: str,
     script: str = "",
+    logo: str = "",
     **values: Any,
 ) -> Reply:
     html = (
@@ -128,6 +142,7 @@ def _page(
             say=words.say,
             style=style(colour),
             brand=brand,
+            logo=logo,
             title=title,
             script=script,
             **values,

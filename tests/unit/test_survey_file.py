@@ -115,3 +115,43 @@ def test_two_files_cannot_define_one_survey(tmp_path: Path) -> None:
     [mistake] = mistakes(written(tmp_path, SOUND, "a.yaml"), written(tmp_path, SOUND, "b.yaml"))
     assert mistake.path == "id"
     assert "a.yaml" in mistake.problem
+
+
+def test_a_logo_beside_the_file_is_brought_into_the_survey(tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    (tmp_path / "cafe.yaml").write_text(WITH_LOGO.format(logo="logo.svg"), encoding="utf-8")
+
+    assert read_survey(tmp_path / "cafe.yaml").brand.logo.startswith("data:image/svg+xml;base64,PHN2ZyB")
+
+
+@pytest.mark.parametrize(
+    ("logo", "size", "problem"),
+    [
+        ("gone.png", None, "'gone.png' cannot be read: No such file or directory"),
+        ("large.png", 6145, "is not a PNG, JPEG, WebP or SVG image of at most 6,144 bytes"),
+        ("notes.txt", 10, "is not a PNG, JPEG, WebP or SVG image of at most 6,144 bytes"),
+        (
+            "https://cdn.example/logo.png",
+            None,
+            "'https://cdn.example/logo.png' cannot be read: No such file or directory",
+        ),
+    ],
+)
+def test_a_logo_that_cannot_be_shown_is_refused(tmp_path: Path, logo: str, size: int | None, problem: str) -> None:
+    if size:
+        (tmp_path / logo).write_bytes(bytes(size))
+    file = tmp_path / "cafe.yaml"
+    file.write_text(WITH_LOGO.format(logo=logo), encoding="utf-8")
+
+    with pytest.raises(BadSurveys) as refused:
+        read_survey(file)
+
+    assert [(each.line, each.path, each.problem) for each in refused.value.mistakes] == [(4, "brand.logo", problem)]
+
+
+WITH_LOGO = """\
+id: cafe
+title: Your visit
+question: How likely are you to recommend us?
+brand: {{ name: Chai, logo: "{logo}" }}
+"""

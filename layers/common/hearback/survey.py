@@ -33,6 +33,8 @@ Text = Annotated[
     BeforeValidator(lambda given: {ANY: given} if isinstance(given, str) else given),
 ]
 """A text by locale, or one string for every locale."""
+LOGO_LENGTH = 8 * 1024
+"""Characters of a logo: a page with it still fits the 14 KB of the first round trip."""
 
 
 def _known_time_zone(name: str) -> str:
@@ -83,6 +85,14 @@ class Dimension(_Part):
 class Brand(_Part):
     name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#2456d6"
+    logo: Annotated[
+        str,
+        StringConstraints(
+            max_length=LOGO_LENGTH, pattern=r"^data:image/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$"
+        ),
+    ] = ""
+    """For the survey's pages, as a data: address, so that nobody else learns who looks at them. In a survey's file
+    it may be the path of an image beside it."""
 
 
 class Question(_Part):

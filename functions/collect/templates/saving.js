@@ -1,0 +1,97 @@
+{
+  // Saves an answer as it is typed. What could not be sent is kept on the device, and gone from it once it is.
+  const KEPT = "hearback-unsent";
+  const PAUSE = 900; // milliseconds without a key
+  const RETRY = 4000; // milliseconds
+  const form = document.querySelector("form[data-saved]");
+  const memory = {};
+
+  const read = () => {
+    try {
+      return JSON.parse(localStorage.getItem(KEPT)) || {};
+    } catch {
+      return { ...memory }; // a browser that keeps nothing, or not for us
+    }
+  };
+  const write = (unsent) => {
+    for (const token of Object.keys(memory)) delete memory[token];
+    Object.assign(memory, unsent);
+    try {
+      if (Object.keys(unsent).length) localStorage.setItem(KEPT, JSON.stringify(unsent));
+      else localStorage.removeItem(KEPT);
+    } catch {}
+  };
+  const put = (token, { comment, answers }) => {
+    const unsent = read();
+    const before = unsent[token] || {};
+    unsent[token] = { comment: comment ?? before.comment, answers: { ...before.answers, ...answers } };
+    write(unsent);
+  };
+  const forget = (token, sent) => {
+    const unsent = read();
+    if (JSON.stringify(unsent[token]) !== sent) return; // more was said meanwhile
+    delete unsent[token];
+    write(unsent);
+  };
+
+  let busy = false;
+  let again;
+  const flush = async () => {
+    if (busy) return;
+    busy = true;
+    clearTimeout(again);
+    let late = false;
+    for (const [token, said] of Object.entries(read())) {
+      const body = JSON.stringify(said);
+      try {
+        const headers = { "Content-Type": "application/json" };
+        const { ok, status } = await fetch(`/v1/responses/${token}`, { method: "PATCH", headers, body, keepalive: true });
+        const tryLater = status >= 500 || status === 429;
+        late ||= tryLater;
+        if (!tryLater) forget(token, body);
+        if (ok) tell("saved");
+      } catch {
+        late = true;
+      }
+    }
+    busy = false;
+    if (late) tell("unsaved");
+    if (Object.keys(read()).length) again = setTimeout(flush, late ? RETRY : 0);
+  };
+  let tell = () => {};
+  addEventListener("online", flush);
+
+  if (form) {
+    const token = form.action.split("/a/")[1].split("?")[0];
+    const question = form.elements.question.value;
+    const state = form.querySelector(".state");
+    const field = form.querySelector("textarea");
+    let timer;
+    tell = (word) => {
+      if (timer || !state.dataset.used) return;
+      state.textContent = form.dataset[word];
+      state.dataset.word = word;
+    };
+    const keep = (said) => {
+      clearTimeout(timer);
+      timer = undefined;
+      put(token, question ? { answers: { [question]: said } } : { comment: said });
+    };
+    const save = (said) => {
+      keep(said);
+      flush();
+    };
+    form.addEventListener("input", ({ target }) => {
+      form.elements.skip.hidden = Boolean(target.value);
+      state.dataset.used = "yes";
+      state.textContent = form.dataset.saving;
+      state.dataset.word = "saving";
+      clearTimeout(timer);
+      timer = field ? setTimeout(() => save(field.value), PAUSE) : save(target.value);
+    });
+    addEventListener("pagehide", () => timer && save(field.value));
+    // The form saves it too; this is for when the form does not arrive.
+    form.addEventListener("submit", () => timer && keep(field.value));
+  }
+  flush();
+}
