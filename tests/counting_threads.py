@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
 from itertools import islice
 from random import Random
 from typing import Any
@@ -54,40 +53,47 @@ class Engine:
     def __init__(self, client: Callable[[str], Any]) -> None:
         self.dynamodb = client("dynamodb")
         self.streams = client("dynamodbstreams")
-        for table in ("feedback", "tally"):
-            self.dynamodb.create_table(
-                TableName=table,
-                BillingMode="PAY_PER_REQUEST",
-                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in KEYS],
-                KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in KEYS],
-                StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-                if table == "feedback"
-                else {"StreamEnabled": False},
-            )
-
-    @cached_property
-    def feedback(self) -> Feedback:
-        return Feedback(Table(self.dynamodb, "feedback"))
+        create_table(self.dynamodb, "feedback", streamed=True)
+        create_table(self.dynamodb, "tally", streamed=False)
+        self.feedback = Feedback(Table(self.dynamodb, "feedback"))
 
     def scan(self, table: str) -> list[Item]:
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
         return [item for page in pages for item in page["Items"]]
 
     def logs(self) -> list[list[Item]]:
-        """The records of each shard so far, in order."""
-        arn = self.dynamodb.describe_table(TableName="feedback")["Table"]["LatestStreamArn"]
-        shards = self.streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-        return [list(self._log(arn, shard["ShardId"])) for shard in shards]
+        """The records of each shard of the facts' stream so far, in order."""
+        return records_of(self.dynamodb, self.streams, "feedback")
 
-    def _log(self, arn: str, shard: str) -> Iterator[Item]:
-        place = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
-        iterator = self.streams.get_shard_iterator(**place)["ShardIterator"]
-        while iterator:
-            page = self.streams.get_records(ShardIterator=iterator)
-            yield from page["Records"]
-            if not page["Records"]:
-                return
-            iterator = page.get("NextShardIterator")
+
+def create_table(dynamodb: Any, name: str, *, streamed: bool) -> None:
+    """A table with the product's keys."""
+    view = {"StreamViewType": "NEW_AND_OLD_IMAGES"} if streamed else {}
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _ in KEYS],
+        KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in KEYS],
+        StreamSpecification={"StreamEnabled": streamed, **view},
+    )
+
+
+def records_of(dynamodb: Any, streams: Any, table: str) -> list[list[Item]]:
+    """The records of each shard of a table's stream so far, in order."""
+    arn = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    shards = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    return [list(_log(streams, arn, shard["ShardId"])) for shard in shards]
+
+
+def _log(streams: Any, arn: str, shard: str) -> Iterator[Item]:
+    place = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = streams.get_shard_iterator(**place)["ShardIterator"]
+    while iterator:
+        page = streams.get_records(ShardIterator=iterator)
+        yield from page["Records"]
+        if not page["Records"]:
+            return
+        iterator = page.get("NextShardIterator")
 
 
 def count_on_threads(engine: Engine, seed: int) -> Seen:
