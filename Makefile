@@ -22,7 +22,7 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test test-browser chaos lint build deploy bench bench-aggregate bench-coverage bench-web catalogues lock clean
+.PHONY: help demo local test test-browser chaos lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -59,6 +59,12 @@ bench-aggregate: .venv/.stamp .venvs/engine/.stamp ## counting beside two simple
 
 bench-coverage: .venv/.stamp ## how often the interval holds the true score, over a grid of shares and n
 	@.venv/bin/python -m benchmarks.interval_coverage
+
+bench-judging: .venv/.stamp .venvs/engine/.stamp ## who is counted of 500 random sessions of people and machines
+	@.venv/bin/python -m benchmarks.judging
+
+bench-submit: .venv/.stamp .venvs/engine/.stamp ## taking an answer, warm, beside a bare handler that puts an item
+	@.venv/bin/python -m benchmarks.submit_warm
 
 bench-web: .venv/.stamp ## bytes of page and widget beside two packages of the field; needs npm
 	@.venv/bin/python -m benchmarks.web_weight

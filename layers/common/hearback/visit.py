@@ -58,7 +58,7 @@ class Visit:
             "ExpressionAttributeValues": {
                 ":none": [],
                 ":one": [observation.to_item()],
-                ":room": ROOM_FOR_PEOPLE if observation.kind in ("seen", "human") else ROOM,
+                ":room": ROOM_FOR_PEOPLE if observation.kind == "human" else ROOM,
                 ":dimensions": dict(self.dimensions),
                 ":channel": self.channel,
                 ":locale": self.locale,

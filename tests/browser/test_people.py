@@ -1,0 +1,193 @@
+"""People at the links of a mail, each in their own way, and none of them lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.link_visits import Mail
+from tests.browser.test_scanners import mail as mail  # noqa: PLC0414 - a fixture that both share
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+SEND = "form button"
+
+
+def send(mail: Mail, page: Page) -> None:
+    mail.read()
+    with page.expect_navigation():
+        page.click(SEND)
+
+
+def test_a_click_a_touch_and_a_close_count_after_the_settle_time(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        page.touchscreen.tap(180, 300)
+        mail.wait_for("human")
+    mail.stack.wait_until_idle()
+    before = mail.account()
+
+    after = mail.settled()
+
+    assert (before.standing, after.standing, after.score) == ("provisional", "counted", 9)
+
+
+def test_a_page_closed_right_after_the_touch_still_tells(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        page.touchscreen.tap(180, 300)
+    mail.wait_for("human")
+
+    assert mail.settled().standing == "counted"
+
+
+def test_a_look_with_the_mouse_wheel_is_a_person(mail: Mail) -> None:
+    with mail.opened(9) as page:
+        page.mouse.wheel(0, 200)
+        mail.wait_for("human")
+
+    assert mail.settled().standing == "counted"
+
+
+def test_a_click_and_a_correction_count_what_was_meant(mail: Mail) -> None:
+    for score in (6, 9):
+        with mail.opened(score, **PHONE) as page:
+            page.touchscreen.tap(180, 300)
+            mail.wait_for("human", times=1 if score == 6 else 2)
+
+    account = mail.settled()
+
+    assert (account.standing, account.score) == ("counted", 9)
+
+
+def test_a_correction_on_the_page_itself_counts_what_was_sent(mail: Mail) -> None:
+    with mail.opened(6) as page:
+        page.check("input[name=score][value='8']", force=True)
+        send(mail, page)
+
+    account = mail.settled()
+
+    assert (account.standing, account.score) == ("counted", 8)
+
+
+def test_without_any_script_the_form_is_enough(mail: Mail) -> None:
+    with mail.opened(9, java_script_enabled=False) as page:
+        send(mail, page)
+
+    account = mail.settled()
+
+    assert (account.standing, account.score, mail.observed("human")) == ("counted", 9, 0)
+
+
+def test_by_keyboard_alone(mail: Mail) -> None:
+    with mail.opened(9) as page:
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowRight")
+        mail.read()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    account = mail.settled()
+
+    assert (account.standing, account.score) == ("counted", 10)
+
+
+def test_no_key_leads_to_what_no_person_should_meet(mail: Mail) -> None:
+    with mail.opened(9) as page:
+        reached = set()
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            reached.add(page.evaluate("document.activeElement.name || document.activeElement.localName"))
+
+    assert "score" in reached
+    assert "more" not in reached
+
+
+def test_what_a_screen_reader_reads_holds_no_trap(mail: Mail) -> None:
+    with mail.opened(9) as page:
+        read = page.locator("body").aria_snapshot()
+
+    assert "radio" in read
+    assert "empty" not in read
+
+
+def test_the_virtual_cursor_of_a_screen_reader_presses_without_moving(mail: Mail) -> None:
+    """Assistive technology focuses and activates: one trusted press, no pointer that moved, no key."""
+    with mail.opened(9) as page:
+        box = page.locator(SEND).bounding_box()
+        assert box
+        where = {"x": box["x"] + 5, "y": box["y"] + 5, "button": "left", "clickCount": 1}
+        cursor = page.context.new_cdp_session(page)
+        mail.read()
+        with page.expect_navigation():
+            for press in ("mousePressed", "mouseReleased"):
+                cursor.send("Input.dispatchMouseEvent", {"type": press, **where})
+
+    assert mail.settled().standing == "counted"
+
+
+def test_a_network_that_is_gone_for_a_moment_loses_nothing(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        mail.wait_for("seen")
+        page.context.set_offline(True)
+        with page.expect_event("requestfailed"):
+            page.touchscreen.tap(180, 300)
+        page.context.set_offline(False)
+        mail.wait_for("human")
+
+    assert mail.settled().standing == "counted"
+
+
+def test_the_back_button_leads_to_a_change_and_not_to_a_second_answer(mail: Mail) -> None:
+    with mail.opened(9) as page:
+        send(mail, page)
+        page.go_back()
+        page.check("input[name=score][value='3']", force=True)
+        send(mail, page)
+
+    account = mail.settled()
+
+    assert (account.standing, account.score) == ("counted", 3)
+    assert account.response
+    assert [said["score"] for said in account.response.history] == [9]
+
+
+def test_a_colleague_whom_the_mail_was_forwarded_to_sees_no_words_and_changes_nothing(mail: Mail) -> None:
+    with mail.opened(2) as page:
+        send(mail, page)
+        page.fill("textarea", "The invoice was wrong twice.")
+        with page.expect_navigation():
+            page.click(SEND)
+
+    with mail.opened(2, **PHONE) as page:
+        shown = page.content()
+        page.touchscreen.tap(180, 300)
+        mail.wait_for("human", times=2)
+
+    assert "invoice" not in shown
+    account = mail.settled()
+    assert account.response
+    assert (account.score, account.response.comment) == (2, "The invoice was wrong twice.")
+
+
+def test_a_person_after_a_scanner_is_counted(mail: Mail) -> None:
+    with mail.visitor() as scanner:
+        page = scanner.new_page()
+        for score in range(11):
+            page.goto(mail.link(score))
+    with mail.opened(9) as page:
+        send(mail, page)
+
+    assert mail.settled().standing == "counted"
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_hidden_field_takes_no_room_and_shows_nowhere(mail: Mail, width: int) -> None:
+    with mail.opened(9, viewport={"width": width, "height": 700}) as page:
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        box = page.locator(".trap").bounding_box()
+
+    assert overflow <= 0
+    assert box
+    assert (box["width"], box["height"]) == (1, 1)

@@ -1,0 +1,87 @@
+"""Machines that drive a whole browser, and vote for nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local.stack import Stack
+from ops.deployment import Deployment
+from ops.survey import apply_survey
+from ops.survey_file import read_survey
+from tests.browser.link_visits import Mail
+from tests.e2e.conftest import ROOT
+from tests.e2e.link_traffic import Links
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture
+def mail(stack: Stack, deployment: Deployment, chromium: Browser) -> Mail:
+    apply_survey(deployment, read_survey(ROOT / "surveys/product.yaml"))
+    return Mail(Links.invited(stack), deployment, chromium)
+
+
+def test_a_browser_that_opens_every_link_and_runs_all_scripts_is_not_counted(mail: Mail) -> None:
+    with mail.visitor() as scanner:
+        page = scanner.new_page()
+        for score in range(11):
+            page.goto(mail.link(score), wait_until="networkidle")
+    mail.wait_for("seen", times=11)
+
+    account = mail.settled()
+
+    assert account.standing == "not counted"
+    assert account.reason.startswith("11 scores in")
+    assert mail.observed("human") == 0
+
+
+def test_a_browser_that_sends_every_form_at_machine_speed_is_not_counted(mail: Mail) -> None:
+    with mail.visitor() as scanner:
+        page = scanner.new_page()
+        for score in range(11):
+            page.goto(mail.link(score))
+            with page.expect_navigation():
+                page.evaluate("document.forms[0].querySelector('button').click()")
+
+    account = mail.settled()
+
+    assert account.standing == "not counted"
+    assert mail.observed("rushed") > 0
+
+
+def test_a_browser_that_scrolls_and_plays_events_by_script_gives_no_sign_of_a_person(mail: Mail) -> None:
+    with mail.opened(9) as page:
+        mail.wait_for("seen")
+        page.evaluate(
+            """() => {
+                document.body.style.minHeight = "300vh";
+                scrollTo(0, document.body.scrollHeight);
+                for (const kind of ["pointerdown", "pointermove", "touchstart", "wheel", "keydown", "click"])
+                    document.body.dispatchEvent(new Event(kind, { bubbles: true }));
+                document.querySelector("input[type=radio]").click();
+            }"""
+        )
+        page.wait_for_load_state("networkidle")
+
+    account = mail.settled()
+
+    assert (account.standing, account.reason) == ("not counted", "the page was shown, and nobody touched it")
+
+
+def test_a_browser_that_fills_in_every_field_with_real_keys_is_not_counted(mail: Mail) -> None:
+    with mail.opened(9) as page:
+        for field in page.locator("input[type=text]").all():
+            field.evaluate("field => field.focus()")
+            page.keyboard.type("https://example.com")
+        mail.wait_for("human")
+        mail.read()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    account = mail.settled()
+
+    assert account.standing == "not counted"
+    assert account.reason == "the form came with a field filled in that no person sees"
