@@ -1,0 +1,127 @@
+"""Every state of the survey page, and how somebody gets there: for axe, for the validator, for screenshots."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hearback import token as signed
+from hearback.aws.secrets import Keys
+from hearback.judging import READING
+from hearback.survey import Survey
+from hearback.token import Token
+from local.stack import Stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><rect width="150" height="40" rx="8" fill="#0b6b4f"/>'
+    '<circle cx="21" cy="20" r="9" fill="#ffd79a"/><text x="38" y="26" font-family="Georgia,serif" font-size="18" '
+    'fill="#ffffff">Nilgiri Tea</text></svg>'
+)
+
+SURVEY = Survey.model_validate(
+    {
+        "id": "tea",
+        "title": "Nilgiri Tea",
+        "question": {
+            "en": "How likely are you to recommend {brand} to a friend?",
+            "hi": "आप अपने किसी मित्र को {brand} की सिफ़ारिश करने की कितनी संभावना रखते हैं?",
+            "fr": "Recommanderiez-vous {brand} à un ami\u202f?",
+            "ar": "ما مدى احتمال أن توصي صديقًا بـ {brand}؟",
+        },
+        "locales": ["en", "hi", "fr", "ar"],
+        "brand": {
+            "name": "Nilgiri Tea",
+            "colour": "#0b6b4f",
+            "logo": f"data:image/svg+xml;base64,{base64.b64encode(_LOGO.encode()).decode()}",
+        },
+        "follow_up": {
+            "detractor": {
+                "reason": {
+                    "en": "We are sorry. What went wrong?",
+                    "hi": "हमें खेद है। क्या ग़लत हुआ?",
+                    "fr": "Nous sommes désolés. Que s’est-il passé\u202f?",
+                    "ar": "نعتذر لك. ما الذي حدث؟",
+                },
+                "questions": [
+                    {
+                        "id": "topic",
+                        "text": {
+                            "en": "What was it about?",
+                            "hi": "यह किस बारे में था?",
+                            "fr": "De quoi s’agissait-il\u202f?",
+                            "ar": "بمَ يتعلق الأمر؟",
+                        },
+                        "choices": {
+                            "taste": {"en": "The taste", "hi": "स्वाद", "fr": "Le goût", "ar": "المذاق"},
+                            "price": {"en": "The price", "hi": "क़ीमत", "fr": "Le prix", "ar": "السعر"},
+                            "delivery": {"en": "The delivery", "hi": "डिलीवरी", "fr": "La livraison", "ar": "التوصيل"},
+                        },
+                    }
+                ],
+                "thanks": {
+                    "en": "Thank you for telling us.",
+                    "hi": "हमें बताने के लिए धन्यवाद।",
+                    "fr": "Merci de nous l’avoir dit.",
+                    "ar": "شكرًا لأنك أخبرتنا.",
+                },
+            }
+        },
+    }
+)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A browser's page on the survey, in one language."""
+
+    page: Page
+    stack: Stack
+    locale: str
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.stack.url}{path}?lang={self.locale}")
+
+    def send(self) -> None:
+        """Press the form's first button after the time that reading takes."""
+        self.stack.advance(READING)
+        with self.page.expect_navigation():
+            self.page.locator("form button").first.click()
+
+    def states(self) -> Iterator[str]:
+        """Go through every state; each is on the page when its name comes."""
+        self.open(f"/s/{SURVEY.id}")
+        yield "score"
+        with self.page.expect_navigation():
+            self.page.evaluate("document.forms[0].submit()")  # past the browser's own check, as if it had none
+        yield "score-missing"
+        self.page.keyboard.press("3")
+        yield "score-chosen"
+        self.send()
+        yield "reason"
+        self.page.locator("textarea").fill("Cold")
+        self.page.locator(".state[data-word=saved]").wait_for()
+        yield "reason-saved"
+        self.send()
+        self.page.get_by_role("radio").first.check(force=True)
+        self.page.locator(".state[data-word=saved]").wait_for()
+        yield "choices"
+        self.send()
+        yield "thanks"
+        self.open("/s/none")
+        yield "error"
+        self.open(f"/u/{self._unsubscribe_token()}")
+        yield "unsubscribe"
+        with self.page.expect_navigation():
+            self.page.locator("form button").click()
+        yield "unsubscribed"
+
+    def _unsubscribe_token(self) -> str:
+        now, keys = self.stack.now(), Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])
+        token = Token("unsubscribe", "0" * 64, now + timedelta(days=1), locale=self.locale)
+        return signed.sign(token, keys.at(now))
