@@ -22,7 +22,7 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test test-browser chaos lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
+.PHONY: help demo local test test-browser test-api openapi chaos lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -38,6 +38,12 @@ test: .venv/.stamp .venvs/engine/.stamp .venvs/sam/.stamp ## unit, integration a
 
 test-browser: .venvs/browser/.stamp .venvs/engine/.stamp ## page and widget in Chromium, which must be installed
 	@.venvs/browser/bin/python -m pytest tests/browser
+
+test-api: .venvs/api/.stamp .venvs/engine/.stamp ## the API fuzzed by its OpenAPI document, and its tokens forged, a minute
+	@.venvs/api/bin/python -m pytest tests/api
+
+openapi: .venv/.stamp ## write docs/openapi.yaml from the models that validate
+	@.venv/bin/python -m ops.openapi
 
 chaos: .venv/.stamp ## histories of counting under faults, as long as you like (MINUTES=10, SEED=…)
 	@.venv/bin/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
@@ -75,7 +81,7 @@ catalogues: .venv/.stamp ## bring every language to the texts that English has, 
 lock: .venvs/lock/.stamp ## write every lock again from its .in file (UPGRADE=--upgrade moves versions)
 	@echo "locking dependencies"
 	@$(UV_COMPILE) --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt
-	@cd requirements && for tools in dev engine sam checkov lock browser; do \
+	@cd requirements && for tools in dev engine sam checkov lock browser api; do \
 		../$(UV_COMPILE) --python-version 3.11 $$tools.in -o $$tools.txt; done
 
 clean: ## remove what was built, keep environments and local data

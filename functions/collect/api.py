@@ -30,6 +30,10 @@ def _answer(request: Request, wired: Wiring) -> Reply:
         return programs.answer(request, wired)
     if request.route in widget_script.ROUTES:
         return widget_script.serve(request)
+    if request.path == "/openapi.json":
+        from collect import openapi  # noqa: PLC0415 - nobody else needs every model built
+
+        return openapi.serve()
     from collect import people  # noqa: PLC0415 - pages bring Jinja, 50 ms that programs need not wait for
 
     return people.answer(request, wired)

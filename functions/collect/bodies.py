@@ -28,7 +28,9 @@ def _bounded_comment(text: str) -> str:
 
 
 Score = Annotated[int, Field(ge=0, le=10)]
-Comment = Annotated[str, AfterValidator(_tidy), AfterValidator(_bounded_comment)]
+Comment = Annotated[
+    str, AfterValidator(_tidy), AfterValidator(_bounded_comment), Field(json_schema_extra={"maxLength": COMMENT_LENGTH})
+]
 Answers = Annotated[
     dict[Identifier, Annotated[str, AfterValidator(_tidy), StringConstraints(max_length=ANSWER_LENGTH)]],
     Field(max_length=20),

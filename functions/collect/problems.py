@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pydantic import ValidationError
 
+from collect.replies import ProblemDetails
 from hearback.aws.directory import UnknownSurvey
 from hearback.aws.dynamodb import RequestRefused, TemporarilyUnavailable
 from hearback.contact import BadAddress
@@ -82,17 +83,20 @@ class Problem(Exception):
         return _MEANINGS[self.kind][0]
 
     @property
+    def title(self) -> str:
+        return _MEANINGS[self.kind][1]
+
+    @property
     def headers(self) -> dict[str, str]:
         """Retry-After (RFC 9110, 10.2.3), where it is known."""
         return {"Retry-After": str(ceil(self.wait.total_seconds()))} if self.wait else {}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ProblemDetails:
         """The problem details of RFC 9457; `errors` is its example of an extension, one entry a fault."""
-        status, title = _MEANINGS[self.kind]
-        details: dict[str, Any] = {
+        details: ProblemDetails = {
             "type": f"/problems/{self.kind}",
-            "title": title,
-            "status": status,
+            "title": self.title,
+            "status": self.status,
             "detail": self.detail,
         }
         if self.faults:

@@ -1,7 +1,6 @@
 """The JSON API: for widgets and other people's pages, and, behind IAM, for their servers."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from collect import answers, limits
 from collect.asking import asked_after, thanks_for
@@ -9,6 +8,7 @@ from collect.bodies import Amendment, MachineSubmission, Submission, TokenReques
 from collect.cors import cors, preflight
 from collect.observing import signal
 from collect.problems import REFUSALS, Problem, problem_of
+from collect.replies import Minted, Receipt, Stored
 from collect.reply import Reply
 from collect.request import Request
 from collect.visitors import may_ask, recognised
@@ -36,7 +36,7 @@ def mint_token(request: Request, wiring: Wiring) -> Reply:
     token, text = answers.mint(wiring, survey, wanted, request.now, visitor)
     if not may_ask(wiring, survey, visitor, token.subject, request.now):
         return Reply.json(200, {"show": False}, refused="asked lately")
-    payload = {
+    payload: Minted = {
         "show": True,
         "token": text,
         "response": token.subject,
@@ -87,7 +87,7 @@ ROUTES: Mapping[str, Route] = {
 def _stored(status: int, stored: Response, survey: Survey, locale: str) -> Reply:
     """What was stored, and what to ask next. The category goes unnamed: it is not for respondents."""
     reason, *questions = asked_after(survey, stored.score, locale)
-    payload = {
+    payload: Stored = {
         **_receipt(stored),
         "thanks": thanks_for(survey, stored.score, locale),
         "question": reason.text,
@@ -103,7 +103,7 @@ def _stored(status: int, stored: Response, survey: Survey, locale: str) -> Reply
     return Reply.json(status, payload, **_logged(stored))
 
 
-def _receipt(stored: Response) -> dict[str, Any]:
+def _receipt(stored: Response) -> Receipt:
     return {"response": str(stored.id), "version": stored.version, "score": stored.score}
 
 

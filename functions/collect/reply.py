@@ -31,7 +31,7 @@ class Reply:
     """What the log says of it: ids and kinds, nothing personal."""
 
     @classmethod
-    def json(cls, status: int, payload: Mapping[str, Any], **log: str | int) -> "Reply":
+    def json(cls, status: int, payload: Mapping[str, object], **log: str | int) -> "Reply":
         return cls(status, _encoded(payload), "application/json", log=log)
 
     @classmethod
@@ -61,7 +61,7 @@ class Reply:
         }
 
 
-def _encoded(payload: Mapping[str, Any]) -> bytes:
+def _encoded(payload: Mapping[str, object]) -> bytes:
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -1,16 +1,16 @@
 """All that the widget says, in one answer: it needs nobody after that, so a slow network costs no waiting."""
 
 from itertools import groupby
-from typing import Any
 
 from collect.asking import asked_after, thanks_for
 from collect.contrast import readable_on
+from collect.replies import Ask, FollowUp
 from hearback.language import direction, texts
 from hearback.nps import category
 from hearback.survey import Survey
 
 
-def widget_ask(survey: Survey, locale: str) -> dict[str, Any]:
+def widget_ask(survey: Survey, locale: str) -> Ask:
     """The question, and by the greatest score of each range what follows it. No category is named."""
     say = texts("pages", locale).say
     return {
@@ -37,7 +37,7 @@ def widget_ask(survey: Survey, locale: str) -> dict[str, Any]:
     }
 
 
-def _follow_up(survey: Survey, scores: list[int], locale: str) -> dict[str, Any]:
+def _follow_up(survey: Survey, scores: list[int], locale: str) -> FollowUp:
     return {
         "until": scores[-1],
         "thanks": thanks_for(survey, scores[-1], locale),

@@ -1,0 +1,50 @@
+"""Fuzzing over real HTTP on the local stack. `make test-api` brings what it needs; `make test` goes without it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from hearback import token as signed
+from hearback.aws.secrets import Keys
+from hearback.fact import FactId
+from hearback.survey import Limits, Survey
+from hearback.token import Token
+from local.stack import Stack
+from ops.deployment import Deployment, on_this_machine
+
+collect_ignore_glob = [] if find_spec("schemathesis") else ["test_*.py"]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A running stack with the shop's survey, an ended one, and the key that signs its links."""
+
+    url: str
+    deployment: Deployment
+    keys: Mapping[str, str]
+
+    def token(self, survey: str = "shop", **parts: Any) -> str:
+        """A link's token; `parts` are Token's fields."""
+        now = self.deployment.now()
+        made = {"purpose": "answer", "subject": str(FactId.mint(survey, 4, now)), "expires_at": now + timedelta(days=9)}
+        return signed.sign(Token(**{"channel": "mail", **made, **parts}), self.keys)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(data=tmp_path_factory.mktemp("stack"), printed=lambda _: None) as running:
+        yield running
+
+
+@pytest.fixture
+def target(stack: Stack, survey: Survey) -> Target:
+    deployment = on_this_machine(stack.url)
+    generous = Limits(answers_from_one_address=1_000_000)  # every request comes from this machine
+    deployment.directory.put_survey(survey.model_copy(update={"limits": generous}), deployment.now())
+    deployment.directory.put_survey(survey.model_copy(update={"id": "ended", "status": "closed"}), deployment.now())
+    keys = Keys(deployment.client("secretsmanager"), deployment.output("TokenSecret"))
+    return Target(stack.url, deployment, keys.at(deployment.now()))
