@@ -22,7 +22,7 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test test-browser test-api openapi chaos lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
+.PHONY: help demo local test test-browser test-api openapi screenshots chaos lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -38,6 +38,9 @@ test: .venv/.stamp .venvs/engine/.stamp .venvs/sam/.stamp ## unit, integration a
 
 test-browser: .venvs/browser/.stamp .venvs/engine/.stamp ## page and widget in Chromium, which must be installed
 	@.venvs/browser/bin/python -m pytest tests/browser
+
+screenshots: .venvs/browser/.stamp .venvs/engine/.stamp ## every state of the page, in build/screenshots; needs Chromium
+	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.screenshots
 
 test-api: .venvs/api/.stamp .venvs/engine/.stamp ## the API fuzzed by its OpenAPI document, and its tokens forged, a minute
 	@.venvs/api/bin/python -m pytest tests/api

@@ -15,7 +15,7 @@ from local.stack import Stack
 from ops.deployment import Deployment, on_this_machine
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Playwright
 
 collect_ignore_glob = [] if find_spec("playwright") else ["test_*.py"]
 
@@ -45,12 +45,17 @@ def deployment(stack: Stack) -> Deployment:
 def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert executable, "these tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=Path(executable), args=_QUIETLY)
+        browser = launched(playwright)
         yield browser
         browser.close()
+
+
+def launched(playwright: Playwright) -> Browser:
+    """The Chromium of this machine."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert executable, "this needs Chromium: apt-get install chromium"
+    return playwright.chromium.launch(executable_path=Path(executable), args=_QUIETLY)
 
 
 def eventually(look: Callable[[], Found], seconds: float = 15.0) -> Found:
