@@ -36,7 +36,9 @@ class Sheet:
         return texts("pages", self.locale)
 
 
-Notice = Literal["unsubscribed", "no_survey", "closed", "expired", "broken_link", "too_long", "refused", "busy"]
+Notice = Literal[
+    "unsubscribed", "no_survey", "closed", "expired", "broken_link", "too_long", "refused", "busy", "too_many"
+]
 """A page that only tells something, by the name of its texts."""
 
 Slip = Literal["", "missed", "hasty"]

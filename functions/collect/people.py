@@ -165,7 +165,7 @@ def _apology(problem: Problem, request: Request) -> Reply:
         "body-too-large": "too_long",
         "comment-too-long": "too_long",
         "dimension-refused": "broken_link",
-        "too-many": "busy",
+        "too-many": "too_many",
         "busy": "busy",
     }
     page = pages.notice_page(problem.status, notices.get(problem.kind, "refused"), _words(request))

@@ -65,6 +65,7 @@ def test_a_person_reads_it_on_a_page(full: Collect) -> None:
 
     assert (page.status, page.headers["content-type"]) == (429, "text/html; charset=utf-8")
     assert page.headers["retry-after"] == "1800"
+    assert "Please try again in an hour." in page.text
     assert len(full.stored()) == 3
 
 
