@@ -53,9 +53,13 @@ def chromium() -> Iterator[Browser]:
 
 def launched(playwright: Playwright) -> Browser:
     """The Chromium of this machine."""
+    return playwright.chromium.launch(executable_path=Path(chromium_executable()), args=_QUIETLY)
+
+
+def chromium_executable() -> str:
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert executable, "this needs Chromium: apt-get install chromium"
-    return playwright.chromium.launch(executable_path=Path(executable), args=_QUIETLY)
+    return executable
 
 
 def eventually(look: Callable[[], Found], seconds: float = 15.0) -> Found:
