@@ -16,6 +16,9 @@ from botocore.exceptions import ClientError
 from tests.dynamodb_expressions import Item, Names, changed, holds, placeholders
 
 Key = tuple[str, str]
+_READ = {"TableName", "ExpressionAttributeValues", "ExclusiveStartKey"}
+_QUERIED = _READ | {"KeyConditionExpression", "ScanIndexForward", "Limit"}
+_SCANNED = _READ | {"ConsistentRead", "FilterExpression", "Segment", "TotalSegments"}
 MOST_IN_TRANSACTION = 100
 MOST_BYTES_IN_TRANSACTION = 4 << 20
 MOST_BYTES_IN_ITEM = 400 << 10
@@ -41,27 +44,28 @@ class FakeDynamoDB:
 
     # --- the client's operations ----------------------------------------------------------------
 
-    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> dict[str, Any]:  # noqa: N803
+    def get_item(self, **request: Any) -> dict[str, Any]:
         with self._lock:
-            found = self.tables[TableName].get(_key(Key))
+            found = self.tables[request["TableName"]].get(_key(request["Key"]))
             return {"Item": dict(found)} if found else {}
 
-    def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N803
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
         with self._lock:
             responses = {}
-            for table, wanted in RequestItems.items():
+            for table, wanted in request["RequestItems"].items():
                 keys = [_key(key) for key in wanted["Keys"]]
                 if not 1 <= len(keys) <= 100 or len(set(keys)) != len(keys):
                     raise aws_error("ValidationException", "between 1 and 100 different keys")
                 responses[table] = [dict(self.tables[table][key]) for key in keys if key in self.tables[table]]
             return {"Responses": responses, "UnprocessedKeys": {}}
 
-    def query(self, *, TableName: str, KeyConditionExpression: str, **request: Any) -> dict[str, Any]:  # noqa: N803
-        if more := request.keys() - {"ExpressionAttributeValues", "ScanIndexForward", "Limit", "ExclusiveStartKey"}:
+    def query(self, **request: Any) -> dict[str, Any]:
+        if more := request.keys() - _QUERIED:
             raise NotImplementedError(f"query with {more}")
         with self._lock:
             names = Names({}, request["ExpressionAttributeValues"])
-            found = [item for item in self.tables[TableName].values() if holds(KeyConditionExpression, item, names)]
+            asked = request["KeyConditionExpression"]
+            found = [item for item in self.tables[request["TableName"]].values() if holds(asked, item, names)]
             forward = request.get("ScanIndexForward", True)
             found.sort(key=_key, reverse=not forward)
             if "ExclusiveStartKey" in request:
@@ -71,43 +75,36 @@ class FakeDynamoDB:
             more_to_come = {"LastEvaluatedKey": _key_item(page[-1])} if len(page) < len(found) else {}
             return {"Items": [dict(item) for item in page], **more_to_come}
 
-    def scan(
-        self,
-        *,
-        TableName: str,  # noqa: N803
-        Segment: int = 0,  # noqa: N803
-        TotalSegments: int = 1,  # noqa: N803
-        **request: Any,
-    ) -> dict[str, Any]:
+    def scan(self, **request: Any) -> dict[str, Any]:
         """A segment in pages of at most a hundred items."""
-        known = {"ConsistentRead", "FilterExpression", "ExpressionAttributeValues", "ExclusiveStartKey"}
-        if more := request.keys() - known:
+        if more := request.keys() - _SCANNED:
             raise NotImplementedError(f"scan with {more}")
         with self._lock:
+            items = self.tables[request["TableName"]]
+            segment, segments = request.get("Segment", 0), request.get("TotalSegments", 1)
             start = _key(request["ExclusiveStartKey"]) if "ExclusiveStartKey" in request else ("", "")
-            keys = sorted(self.tables[TableName])
-            rest = [key for key in keys if crc32(key[0].encode()) % TotalSegments == Segment and key > start]
-            page = [dict(self.tables[TableName][key]) for key in rest[:MOST_IN_PAGE]]
+            rest = [key for key in sorted(items) if crc32(key[0].encode()) % segments == segment and key > start]
+            page = [dict(items[key]) for key in rest[:MOST_IN_PAGE]]
             names = Names({}, request.get("ExpressionAttributeValues", {}))
             test = request.get("FilterExpression", "")
             found = [item for item in page if not test or holds(test, item, names)]
             more_to_come = {"LastEvaluatedKey": _key_item(page[-1])} if len(page) < len(rest) else {}
             return {"Items": found, "ScannedCount": len(page), **more_to_come}
 
-    def put_item(self, *, TableName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
-        self._write_one("Put", TableName, request)
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        self._write_one("Put", request)
         return {}
 
-    def update_item(self, *, TableName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
-        return {"Attributes": dict(self._write_one("Update", TableName, request))}
+    def update_item(self, **request: Any) -> dict[str, Any]:
+        return {"Attributes": dict(self._write_one("Update", request))}
 
-    def delete_item(self, *, TableName: str, **request: Any) -> dict[str, Any]:  # noqa: N803
-        self._write_one("Delete", TableName, request)
+    def delete_item(self, **request: Any) -> dict[str, Any]:
+        self._write_one("Delete", request)
         return {}
 
-    def transact_write_items(self, *, TransactItems: list[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: N803
+    def transact_write_items(self, **request: Any) -> dict[str, Any]:
         with self._lock:
-            writes = [(kind, dict(request)) for one in TransactItems for kind, request in one.items()]
+            writes = [(kind, write) for one in request["TransactItems"] for kind, write in one.items()]
             places = [(write["TableName"], _key(write.get("Key") or write["Item"])) for _, write in writes]
             if not 1 <= len(places) <= MOST_IN_TRANSACTION:
                 raise aws_error("ValidationException", f"between 1 and {MOST_IN_TRANSACTION} items")
@@ -140,10 +137,10 @@ class FakeDynamoDB:
         with self._lock:
             self._store(table, _key(key), {}, {"type": "Service", "principalId": "dynamodb.amazonaws.com"})
 
-    def _write_one(self, kind: str, table: str, request: dict[str, Any]) -> Item:
-        returned = request.pop("ReturnValuesOnConditionCheckFailure", "NONE")
-        request.pop("ReturnValues", None)
+    def _write_one(self, kind: str, request: Mapping[str, Any]) -> Item:
+        returned = request.get("ReturnValuesOnConditionCheckFailure", "NONE")
         with self._lock:
+            table = request["TableName"]
             key = _key(request.get("Key") or request["Item"])
             before = self.tables[table].get(key, {})
             try:

@@ -11,8 +11,8 @@ class FakeSqs:
         self.sent: list[tuple[str, str]] = []
         """Queue and body of each message, in order."""
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str) -> dict[str, Any]:  # noqa: N803
-        self.sent.append((QueueUrl, MessageBody))
+    def send_message(self, **request: str) -> dict[str, Any]:
+        self.sent.append((request["QueueUrl"], request["MessageBody"]))
         return {"MessageId": str(len(self.sent))}
 
     @property

@@ -216,9 +216,9 @@ class _Watched(FakeDynamoDB):
         super().__init__(streamed={"feedback"})
         self.happened = happened
 
-    def transact_write_items(self, *, TransactItems: list[Any]) -> dict[str, Any]:  # noqa: N803
+    def transact_write_items(self, **request: Any) -> dict[str, Any]:
         try:
-            done = super().transact_write_items(TransactItems=TransactItems)
+            done = super().transact_write_items(**request)
         except ClientError:
             self.happened["race lost"] += 1
             raise
