@@ -1,8 +1,9 @@
 {
   // Saves an answer as it is typed. What could not be sent is kept on the device, and gone from it once it is.
   const KEPT = "hearback-unsent";
-  const PAUSE = 900; // milliseconds without a key
-  const RETRY = 4000; // milliseconds
+  const PAUSE = 900; // milliseconds without a key; twice as long after each save, because changes are limited
+  const RETRY = 4000; // milliseconds; twice as long after each try in vain
+  const LONGER = 4; // doublings at most
   const form = document.querySelector("form[data-saved]");
   const memory = {};
 
@@ -36,6 +37,7 @@
 
   let busy = false;
   let again;
+  let tries = 0;
   const flush = async () => {
     if (busy) return;
     busy = true;
@@ -56,7 +58,8 @@
     }
     busy = false;
     if (late) tell("unsaved");
-    if (Object.keys(read()).length) again = setTimeout(flush, late ? RETRY : 0);
+    tries = late ? tries + 1 : 0;
+    if (Object.keys(read()).length) again = setTimeout(flush, late ? RETRY * 2 ** Math.min(tries - 1, LONGER) : 0);
   };
   let tell = () => {};
   addEventListener("online", flush);
@@ -67,6 +70,7 @@
     const state = form.querySelector(".state");
     const field = form.querySelector("textarea");
     let timer;
+    let saves = 0;
     tell = (word) => {
       if (timer || !state.dataset.used) return;
       state.textContent = form.dataset[word];
@@ -78,6 +82,7 @@
       put(token, question ? { answers: { [question]: said } } : { comment: said });
     };
     const save = (said) => {
+      saves += 1;
       keep(said);
       flush();
     };
@@ -87,7 +92,8 @@
       state.textContent = form.dataset.saving;
       state.dataset.word = "saving";
       clearTimeout(timer);
-      timer = field ? setTimeout(() => save(field.value), PAUSE) : save(target.value);
+      const pause = PAUSE * 2 ** Math.min(saves, LONGER);
+      timer = field ? setTimeout(() => save(field.value), pause) : save(target.value);
     });
     addEventListener("pagehide", () => timer && save(field.value));
     // The form saves it too; this is for when the form does not arrive.
