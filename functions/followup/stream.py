@@ -56,14 +56,16 @@ def message_for(record: Mapping[str, Any]) -> dict[str, str] | None:
     """What the worker is to look at, or None if nothing follows. Raises ValueError for a foreign record."""
     if record["eventName"] not in ("INSERT", "MODIFY"):
         return None
-    image = from_wire(record["dynamodb"]["NewImage"])
+    image = from_wire(record["dynamodb"].get("NewImage", {}))
     try:
         kind, fact = kind_and_id(image["pk"], image["sk"])
-    except BadFactId as problem:
-        raise ValueError(f"not a fact: {problem}") from None
+    except (AttributeError, BadFactId, KeyError, TypeError):
+        raise ValueError("its key is not that of a fact") from None
     schema = image.get("schema")
-    if not isinstance(schema, int) or schema > SCHEMA:
-        raise ValueError(f"its schema is {schema!r}; this software knows up to {SCHEMA}")
+    if type(schema) is not int:
+        raise ValueError("it does not say its schema")
+    if schema > SCHEMA:
+        raise ValueError(f"its schema is {schema}; this software knows up to {SCHEMA}")
     if kind == INVITATION:
         return {"invitation": str(fact)} if record["eventName"] == "INSERT" else None
     follows = image.get("follow_up") and not image.get("excluded")

@@ -81,7 +81,9 @@ def test_an_expired_answer_is_no_news(world: World) -> None:
     assert waiting("SettleQueue") == []
 
 
-@pytest.mark.parametrize("foreign", [{"pk": "X#1"}, {"schema": 2}, {"schema": None}])
+@pytest.mark.parametrize(
+    "foreign", [{"pk": "X#1"}, {"schema": 2}, {"schema": None}, {"schema": "the words of somebody" * 99}]
+)
 def test_a_foreign_record_is_parked_and_holds_up_nobody(world: World, foreign: dict[str, Any]) -> None:
     good, strange = world.answer(3), world.answer(4).to_item() | foreign
 
@@ -91,6 +93,7 @@ def test_a_foreign_record_is_parked_and_holds_up_nobody(world: World, foreign: d
     (parked,) = waiting("FollowupFailures")
     assert parked["sequence_number"] == "1"
     assert parked["reason"]
+    assert len(str(parked)) < 300
 
 
 def test_what_the_queue_did_not_take_is_delivered_again_from_the_lowest_number(world: World) -> None:

@@ -8,7 +8,7 @@ from itertools import islice
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
 from hearback.fact import INVITATION, RESPONSE, FactId, partitions
 from hearback.invitation import Invitation, Mark, mark_request
-from hearback.response import MOST_VERSIONS, Answer, Response, doubt_request, promote_request
+from hearback.response import MOST_VERSIONS, AmendmentRefused, Answer, Response, doubt_request, promote_request
 
 
 class Feedback:
@@ -51,8 +51,10 @@ class Feedback:
                 return stored
             try:
                 self.table.put(amended.amend_request())
-            except ConditionFailed as failure:  # somebody else wrote a version; ours goes on top of it
-                stored = Response.from_item(failure.item or {})
+            except ConditionFailed as failure:
+                if failure.item is None:
+                    raise AmendmentRefused("this answer's retention ended") from None
+                stored = Response.from_item(failure.item)  # somebody else wrote a version; ours goes on top of it
             else:
                 return amended
 
