@@ -86,6 +86,14 @@ def survey() -> Survey:
             "people": {"asha": {"name": "Asha Rao", "email": "asha@shop.example"}},
             "plays": [
                 {"id": "thank", "when": {"category": "promoter"}, "what": "mail", "template": "thanks"},
+                {
+                    "id": "review",
+                    "when": {"category": "promoter"},
+                    "what": "offer",
+                    "text": {"en": "Would you tell others?", "hi": "क्या आप औरों को भी बताएँगे?"},
+                    "label": {"en": "Write a review", "hi": "समीक्षा लिखें"},
+                    "url": "https://reviews.example/shop?a=1&b=2",
+                },
                 {"id": "ask-why", "when": {"category": "passive"}, "what": "mail", "template": "why"},
                 {"id": "apologise", "when": {"category": "detractor"}, "what": "mail", "template": "apology"},
                 {"id": "call", "when": {"category": "detractor"}, "what": "task", "owner": "asha"},

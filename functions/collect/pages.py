@@ -4,6 +4,7 @@ answers are saved as they are typed, and a mail link's page sees signs of a pers
 A page shows only what the request that asked for it carried: a mail with its link may have been forwarded.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from collect.asking import asked_after, thanks_for
 from collect.look import PLAIN_COLOUR, scripts, security_policy, style
 from collect.reply import Reply
+from hearback import plays
 from hearback.language import Texts, direction, own_name, texts
 from hearback.survey import Survey
 
@@ -73,7 +75,8 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
     saving = scripts("saving")
     if number >= len(questions):
         heading = sheet.words.say("done_heading")
-        return _survey_page(sheet, "done.html", 200, heading, score=score, saved=saved, script=saving)
+        offer = _offered(sheet, score)
+        return _survey_page(sheet, "done.html", 200, heading, score=score, saved=saved, offer=offer, script=saving)
     return _survey_page(
         sheet,
         "question.html",
@@ -87,6 +90,15 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
         room=COMMENT_ROOM,
         script=saving,
     )
+
+
+def _offered(sheet: Sheet, score: int) -> Mapping[str, str] | None:
+    """The next step of the survey's plays after this score, in the page's language."""
+    offer = plays.offer(sheet.survey, score)
+    if offer is None:
+        return None
+    survey, locale = sheet.survey, sheet.locale
+    return {"text": survey.say(offer.text, locale), "label": survey.say(offer.label, locale), "url": offer.url}
 
 
 def answered_page(sheet: Sheet) -> Reply:

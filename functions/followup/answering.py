@@ -57,7 +57,7 @@ class Answering:
         for play in plays.choose(survey, response):
             if isinstance(play, TaskPlay):
                 self._give_task(play, survey, response, contact)
-            else:
+            elif isinstance(play, MailPlay):
                 self._mail(play, survey, response, contact)
 
     def _promote(self, response: Response) -> None:

@@ -76,6 +76,20 @@ def test_a_person_scores_says_why_and_answers_each_question_saved_as_it_is_given
     assert (response.version, response.channel, response.dimensions) == (4, "page", {"touchpoint": "delivery"})
 
 
+def test_the_thank_you_page_offers_the_next_step_of_the_play_in_the_respondent_s_language(collect: Collect) -> None:
+    for language, label in (("en", "Write a review"), ("hi", "समीक्षा लिखें")):
+        asked = fill(collect, collect.request("GET", "/s/shop", query=f"lang={language}"), score="10")
+        done = fill(collect, asked, said="Lovely")
+        assert 'href="https://reviews.example/shop?a=1&amp;b=2"' in done.text
+        assert label in done.text
+
+
+def test_nobody_else_is_offered_it(collect: Collect) -> None:
+    asked = fill(collect, collect.request("GET", "/s/shop"), score="8")
+
+    assert "reviews.example" not in fill(collect, asked, said="Fine").text
+
+
 def test_a_question_left_out_is_passed_over_and_stores_nothing(collect: Collect) -> None:
     page = fill(collect, collect.request("GET", "/s/shop"), score="3")
 

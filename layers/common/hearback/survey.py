@@ -141,7 +141,18 @@ class TaskPlay(_Part):
     due_hours: Annotated[int, Field(ge=1, le=720)] = 24
 
 
-Play = Annotated[MailPlay | TaskPlay, Field(discriminator="what")]
+class OfferPlay(_Part):
+    """Offer a next step on the thank-you page, at once: one link, the same for everybody who is offered it."""
+
+    id: Identifier
+    when: When
+    what: Literal["offer"]
+    text: Text
+    label: Text
+    url: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>]+$", max_length=500)]
+
+
+Play = Annotated[MailPlay | TaskPlay | OfferPlay, Field(discriminator="what")]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
