@@ -14,7 +14,7 @@ from collect.visitors import ANYBODY, Visitor
 from collect.wiring import Wiring
 from hearback import token as signed
 from hearback.aws.directory import UnknownSurvey
-from hearback.contact import Contact, contact_key
+from hearback.contact import Contact, Slot, contact_key
 from hearback.fact import FactId
 from hearback.response import Answer, Channel, Confirmation, Response
 from hearback.survey import Survey
@@ -154,6 +154,8 @@ def record(wiring: Wiring, said: MachineSubmission, now: datetime) -> Response:
         fact = SubmissionKey(survey.id, said.idempotency_key).claim(wiring.directory.table, fact, expires_at)
     if contact and contact != Contact(contact.key):
         wiring.directory.merge_contact(contact)
+    if contact:  # who has just answered is not asked again by mail or widget
+        wiring.directory.take(Slot.asked(contact.key, survey.id), str(fact), answered_at, survey.quiet)
     response = Response(
         id=fact,
         score=said.score,

@@ -337,8 +337,8 @@ class TestWeather:
         score(page, 7).click()
         words(page).wait_for()
         page.close()
-        visitor.set_offline(False)
         assert answers() == []
+        visitor.set_offline(False)
 
         back = opened("data-manual")
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from hearback.contact import Slot
 from hearback.fact import FactId
 from hearback.nps import category
 from hearback.survey import Survey
@@ -137,6 +138,18 @@ def record(collect: Collect, **said: object) -> str:
     answered = collect.request("POST", "/v1/machine/responses", body={"survey": "shop", "score": 9, **said})
     assert answered.status == 201, answered.text
     return str(answered.json["response"])
+
+
+def test_who_answered_another_system_is_not_asked_again_within_the_quiet_period(
+    collect: Collect, survey: Survey
+) -> None:
+    response = collect.tables.responses.response(FactId.parse(record(collect, email="ravi@example.com")))
+    assert response is not None
+
+    slot = Slot.asked(response.contact, survey.id)
+
+    assert not collect.tables.people.take(slot, "an invitation", collect.now, survey.quiet)
+    assert collect.tables.people.take(slot, "an invitation", collect.now + survey.quiet, survey.quiet)
 
 
 def test_the_same_idempotency_key_is_the_same_response(collect: Collect) -> None:
