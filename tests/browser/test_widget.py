@@ -522,6 +522,7 @@ class TestWhereAndWhen:
     def test_it_fits_every_screen_with_room_for_a_thumb(self, opened: Opened, width: int) -> None:
         page = opened("data-manual")
         page.set_viewport_size({"width": width, "height": 568})
+        page.emulate_media(reduced_motion="reduce")  # what is measured must not be on its way
         page.evaluate("hearback('show')")
         score(page, 0).wait_for()
 
