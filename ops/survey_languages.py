@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from hearback.definition import ANY
 from hearback.language import LANGUAGES, language_of
-from hearback.survey import ANY, Survey
+from hearback.survey import Survey
 
 
 def gaps(survey: Survey) -> Iterator[str]:

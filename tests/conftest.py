@@ -89,7 +89,7 @@ def survey() -> Survey:
                 {
                     "id": "review",
                     "when": {"category": "promoter"},
-                    "what": "offer",
+                    "what": "review",
                     "text": {"en": "Would you tell others?", "hi": "क्या आप औरों को भी बताएँगे?"},
                     "label": {"en": "Write a review", "hi": "समीक्षा लिखें"},
                     "url": "https://reviews.example/shop?a=1&b=2",

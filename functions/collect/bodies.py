@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from hearback.definition import Identifier
 from hearback.response import COMMENT_LENGTH, Answer
-from hearback.survey import Identifier
 
 ANSWER_LENGTH = 1000
 """Characters an answer to a follow-up question may have."""

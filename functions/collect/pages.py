@@ -18,6 +18,8 @@ from collect.look import PLAIN_COLOUR, scripts, security_policy, style
 from collect.reply import Reply
 from hearback import plays
 from hearback.language import Texts, direction, own_name, texts
+from hearback.play import ReviewPlay
+from hearback.plays import Situation
 from hearback.survey import Survey
 
 COMMENT_ROOM = 3500
@@ -94,11 +96,11 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
 
 def _offered(sheet: Sheet, score: int) -> Mapping[str, str] | None:
     """The next step of the survey's plays after this score, in the page's language."""
-    offer = plays.offer(sheet.survey, score)
-    if offer is None:
-        return None
     survey, locale = sheet.survey, sheet.locale
-    return {"text": survey.say(offer.text, locale), "label": survey.say(offer.label, locale), "url": offer.url}
+    step = plays.next_step(survey, Situation(score, {}, comment=False, known=False))
+    if not isinstance(step, ReviewPlay):
+        return None
+    return {"text": survey.say(step.text, locale), "label": survey.say(step.label, locale), "url": step.url}
 
 
 def answered_page(sheet: Sheet) -> Reply:

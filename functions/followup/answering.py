@@ -17,8 +17,10 @@ from hearback.aws.feedback import Feedback
 from hearback.claim import Claim
 from hearback.contact import Contact, Slot
 from hearback.fact import FactId
+from hearback.play import MailPlay, TaskPlay
+from hearback.plays import Situation
 from hearback.response import Response
-from hearback.survey import MailPlay, Person, Survey, TaskPlay
+from hearback.survey import Person, Survey
 from hearback.task import Task
 
 if TYPE_CHECKING:
@@ -54,10 +56,10 @@ class Answering:
         if response.channel == "mail":
             self.feedback.mark_invitation(fact, "answered")
         contact = self.directory.contact(response.contact)
-        for play in plays.choose(survey, response):
+        for play in plays.choose(survey, _situation(response)):
             if isinstance(play, TaskPlay):
                 self._give_task(play, survey, response, contact)
-            elif isinstance(play, MailPlay):
+            elif isinstance(play, MailPlay) and play.template != "alert":
                 self._mail(play, survey, response, contact)
 
     def _promote(self, response: Response) -> None:
@@ -104,7 +106,7 @@ class Answering:
         unsubscribe = self.links.unsubscribe(contact.key)
         owner = _owner(survey, response)
         letter = letters.reply(
-            play.template,
+            play.template if play.template != "alert" else "thanks",
             survey,
             response,
             contact,
@@ -133,7 +135,7 @@ class Answering:
         wanted = Task(
             id=Task.id_for(str(response.id)),
             survey=survey.id,
-            owner=play.owner,
+            owner=_owner_id(play, survey, response),
             created_at=self.now,
             due_at=self.now + timedelta(hours=play.due_hours),
             responses=frozenset({str(response.id)}),
@@ -183,9 +185,18 @@ def _message(task: Task, response: Response) -> str:
     )
 
 
+def _situation(response: Response) -> Situation:
+    return Situation(response.score, response.dimensions, bool(response.comment), bool(response.contact))
+
+
+def _owner_id(play: TaskPlay, survey: Survey, response: Response) -> str:
+    scope = survey.scope(response.dimensions)
+    return play.owner or (scope.owner if scope else "")
+
+
 def _owner(survey: Survey, response: Response) -> Person | None:
     """Who takes care of this response, if anybody does: the owner of its task."""
-    for play in plays.choose(survey, response):
+    for play in plays.choose(survey, _situation(response)):
         if isinstance(play, TaskPlay):
-            return survey.people[play.owner]
+            return survey.people[_owner_id(play, survey, response)]
     return None

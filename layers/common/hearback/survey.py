@@ -3,72 +3,25 @@
 Validated once, when a survey is applied. Stored as JSON, and read back through the same model.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, model_validator
 
+from hearback.care import Scope
+from hearback.definition import ANY, Address, DimensionValue, Identifier, Locale, Part, Text, TimeZone, Weekday
 from hearback.fact import LEAST_SHARDS
 from hearback.nps import Category
+from hearback.play import Coupon, CouponPlay, MailPlay, Play, Referral, ReferralPlay, TaskPlay
 from hearback.tally import VALUES_PER_PAGE, WHOLE
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?$")]
-ANY = "*"
-"""The locale of a text that is given once for all."""
-
-Text = Annotated[
-    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=2000)]],
-    BeforeValidator(lambda given: {ANY: given} if isinstance(given, str) else given),
-]
-"""A text by locale, or one string for every locale."""
 LOGO_LENGTH = 8 * 1024
 """Characters of a logo: a page with it still fits the 14 KB of the first round trip."""
 
 
-def _known_time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)  # not available_timezones(): listing them all costs every cold start 40 ms
-    except (LookupError, ValueError, OSError):
-        raise ValueError("not a time zone of the tz database, such as Asia/Kolkata") from None
-    return name
-
-
-def _address(text: str) -> str:
-    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", text):
-        raise ValueError("not an e-mail address")
-    return text
-
-
-TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
-Address = Annotated[str, AfterValidator(_address)]
-
-
-def _short(value: str) -> str:
-    if len(value.encode()) > 60:
-        raise ValueError("a value has at most 60 bytes; give it a short name")
-    return value
-
-
-DimensionValue = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^|#\x00-\x1f]+$"), AfterValidator(_short)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Dimension(_Part):
+class Dimension(Part):
     """What managers slice by. Only declared values are ever counted."""
 
     values: Annotated[list[DimensionValue], Field(min_length=1, max_length=2000)]
@@ -82,7 +35,7 @@ class Dimension(_Part):
         return self
 
 
-class Brand(_Part):
+class Brand(Part):
     name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#2456d6"
     logo: Annotated[
@@ -95,7 +48,7 @@ class Brand(_Part):
     it may be the path of an image beside it."""
 
 
-class Question(_Part):
+class Question(Part):
     """A follow-up question. With choices it is answered by one of them, otherwise in words."""
 
     id: Identifier
@@ -103,7 +56,7 @@ class Question(_Part):
     choices: dict[Identifier, Text] = {}
 
 
-class FollowUp(_Part):
+class FollowUp(Part):
     """What one category is asked after the score, and how it is thanked."""
 
     reason: Text | None = None
@@ -111,52 +64,14 @@ class FollowUp(_Part):
     thanks: Text | None = None
 
 
-class Person(_Part):
+class Person(Part):
     """Somebody of the company: owns tasks, reads digests."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     email: Address
 
 
-class When(_Part):
-    category: Category
-
-
-class MailPlay(_Part):
-    """Mail the respondent."""
-
-    id: Identifier
-    when: When
-    what: Literal["mail"]
-    template: Literal["thanks", "why", "apology"]
-
-
-class TaskPlay(_Part):
-    """Give somebody a task: call this person by then."""
-
-    id: Identifier
-    when: When
-    what: Literal["task"]
-    owner: Identifier
-    due_hours: Annotated[int, Field(ge=1, le=720)] = 24
-
-
-class OfferPlay(_Part):
-    """Offer a next step on the thank-you page, at once: one link, the same for everybody who is offered it."""
-
-    id: Identifier
-    when: When
-    what: Literal["offer"]
-    text: Text
-    label: Text
-    url: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>]+$", max_length=500)]
-
-
-Play = Annotated[MailPlay | TaskPlay | OfferPlay, Field(discriminator="what")]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-class SubscriptionRule(_Part):
+class SubscriptionRule(Part):
     """A manager's weekly digest: which answers, when, in whose time zone."""
 
     id: Identifier
@@ -168,7 +83,7 @@ class SubscriptionRule(_Part):
     """The survey's if left out."""
 
 
-class Limits(_Part):
+class Limits(Part):
     """What is taken within an hour, against stuffing. Offices and shops share one address: leave them room."""
 
     answers_from_one_address: Annotated[int, Field(ge=1, le=1_000_000)] = 100
@@ -176,7 +91,7 @@ class Limits(_Part):
     changes_of_one_answer: Annotated[int, Field(ge=1, le=100)] = 60
 
 
-class Survey(_Part):
+class Survey(Part):
     id: Identifier
     title: Text
     question: Text
@@ -200,7 +115,21 @@ class Survey(_Part):
     dimensions: Annotated[dict[Identifier, Dimension], Field(max_length=20)] = {}
     follow_up: dict[Category, FollowUp] = {}
     people: dict[Identifier, Person] = {}
-    plays: list[Play] = []
+    care: Annotated[list[Scope], Field(max_length=200)] = []
+    """Who takes care of which answers: the first scope that covers an answer."""
+    root_causes: Annotated[dict[Identifier, Text], Field(min_length=1, max_length=30)] = {
+        "product": {ANY: "The product"},
+        "service": {ANY: "How the customer was treated"},
+        "delivery": {ANY: "Delivery"},
+        "price": {ANY: "The price"},
+        "other": {ANY: "Something else"},
+    }
+    """What a closed task was about in truth: its owner chooses one."""
+    ask_again_days: Annotated[int, Field(ge=0, le=365)] = 30
+    """So many days after a task was closed, its person is asked again; 0 for never."""
+    coupons: Annotated[dict[Identifier, Coupon], Field(max_length=100)] = {}
+    referral: Referral | None = None
+    plays: Annotated[list[Play], Field(max_length=100)] = []
     subscriptions: list[SubscriptionRule] = []
 
     @model_validator(mode="after")
@@ -218,9 +147,8 @@ class Survey(_Part):
             for place, entry_id in enumerate(ids):
                 if entry_id in ids[:place]:
                     yield f"{list_name}.{place}.id: {entry_id!r} is used twice"
-        for place, play in enumerate(self.plays):
-            if isinstance(play, TaskPlay) and play.owner not in self.people:
-                yield f"plays.{place}.owner: {play.owner!r} is not one of people: {_list(self.people)}"
+        yield from self._broken_plays()
+        yield from self._broken_care()
         for place, rule in enumerate(self.subscriptions):
             if rule.to not in self.people:
                 yield f"subscriptions.{place}.to: {rule.to!r} is not one of people: {_list(self.people)}"
@@ -229,6 +157,52 @@ class Survey(_Part):
                     yield f"subscriptions.{place}.scope.{name}: {problem}"
             if len(rule.scope) > 1:
                 yield f"subscriptions.{place}.scope: one dimension at most"
+
+    def _broken_plays(self) -> Iterator[str]:
+        for place, play in enumerate(self.plays):
+            path = f"plays.{place}"
+            yield from self._undeclared(f"{path}.when", play.when.dimensions)
+            if isinstance(play, TaskPlay) and play.owner and play.owner not in self.people:
+                yield f"{path}.owner: {play.owner!r} is not one of people: {_list(self.people)}"
+            if isinstance(play, TaskPlay) and not play.owner and not self._cares_for_all("owner"):
+                yield f"{path}.owner: name one of people ({_list(self.people)}), or a scope in care without dimensions"
+            if isinstance(play, MailPlay) and play.who != "respondent" and not self._cares_for_all(play.who):
+                yield f"{path}.who: care names no {play.who} for every answer: add a scope without dimensions"
+            if isinstance(play, CouponPlay) and play.coupon not in self.coupons:
+                yield f"{path}.coupon: {play.coupon!r} is not one of coupons: {_list(self.coupons)}"
+            if isinstance(play, ReferralPlay) and self.referral is None:
+                yield f"{path}.what: a referral needs the survey's referral, with its target"
+        for side in ("promoter", "friend"):
+            coupon = getattr(self.referral.rewards, side) if self.referral else None
+            if coupon and coupon not in self.coupons:
+                yield f"referral.rewards.{side}: {coupon!r} is not one of coupons: {_list(self.coupons)}"
+
+    def _broken_care(self) -> Iterator[str]:
+        for place, scope in enumerate(self.care):
+            yield from self._undeclared(f"care.{place}", scope.dimensions)
+            for role in ("owner", "manager"):
+                person = getattr(scope, role)
+                if person and person not in self.people:
+                    yield f"care.{place}.{role}: {person!r} is not one of people: {_list(self.people)}"
+
+    def _undeclared(self, path: str, dimensions: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        for name, values in dimensions.items():
+            for value in values:
+                if problem := self.problem_with(name, value):
+                    yield f"{path}.dimensions.{name}: {problem}"
+
+    def _cares_for_all(self, role: str) -> bool:
+        """Whether an answer of any dimensions finds this role: no scope before the one for all lacks it."""
+        for scope in self.care:
+            if not getattr(scope, role):
+                return False
+            if not scope.dimensions:
+                return True
+        return False
+
+    def scope(self, dimensions: Mapping[str, str]) -> Scope | None:
+        """Who takes care of an answer of these dimension values, if the survey says."""
+        return next((scope for scope in self.care if scope.covers(dimensions)), None)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,0 +1,54 @@
+"""What a survey's definition is made of: names, texts and addresses, and the models' common ground."""
+
+import re
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?$")]
+ANY = "*"
+"""The locale of a text that is given once for all."""
+
+Text = Annotated[
+    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=2000)]],
+    BeforeValidator(lambda given: {ANY: given} if isinstance(given, str) else given),
+]
+"""A text by locale, or one string for every locale."""
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)  # not available_timezones(): listing them all costs every cold start 40 ms
+    except (LookupError, ValueError, OSError):
+        raise ValueError("not a time zone of the tz database, such as Asia/Kolkata") from None
+    return name
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", text):
+        raise ValueError("not an e-mail address")
+    return text
+
+
+TimeZone = Annotated[str, AfterValidator(_known_time_zone)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+def _short(value: str) -> str:
+    if len(value.encode()) > 60:
+        raise ValueError("a value has at most 60 bytes; give it a short name")
+    return value
+
+
+DimensionValue = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^|#\x00-\x1f]+$"), AfterValidator(_short)]
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>/]+[^\s\"<>]*$", max_length=500)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
