@@ -7,6 +7,7 @@ standard input and output are JSON behind a four-byte length; whatever the handl
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import os
 import struct
@@ -15,6 +16,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 
 
@@ -91,6 +93,27 @@ def load_handler(reference: str) -> Callable[[Any, LambdaContext], Any]:
     return handler
 
 
+def watch_calls(requests: BinaryIO, answers: BinaryIO) -> type[BaseException]:
+    """Show each call to AWS to the stack, which answers what becomes of it; what is raised where it kills the handler.
+
+    The module is loaded by its place, so that it lies on no path that the handler could import from.
+    """
+
+    def ask(call: dict[str, Any]) -> Any:
+        send(answers, {"call": call})
+        return (receive(requests) or {}).get("fate")
+
+    place = Path(__file__).with_name("watched_calls.py")
+    spec = importlib.util.spec_from_file_location(place.stem, place)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{place} is missing")
+    watched_calls = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(watched_calls)
+    watched_calls.Watched(ask).install()
+    killed: type[BaseException] = watched_calls.Killed
+    return killed
+
+
 def main() -> None:
     """Serve until the pipe closes."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -101,7 +124,10 @@ def main() -> None:
         return
     sys.path[:0] = function["code"]
     clock = OffsetClock()
+    reported: tuple[type[BaseException], ...] = (Exception,)
     try:
+        if function["watched"]:
+            reported = (Exception, watch_calls(requests, answers))
         clock.install()
         handler = load_handler(function["handler"])
     except BaseException as error:  # like Lambda, report whatever broke the import
@@ -112,7 +138,7 @@ def main() -> None:
         clock.offset = timedelta(seconds=invocation["clock_offset"])
         try:
             send(answers, {"result": handler(invocation["event"], LambdaContext(invocation, function))})
-        except Exception as error:
+        except reported as error:
             send(answers, error_frame(error))
 
 

@@ -62,10 +62,18 @@ class FunctionProcess:
             self.stop()
             raise
 
-    def invoke(self, invocation: Mapping[str, Any], seconds: float) -> Any:
-        """The handler's answer. Raises FunctionError; afterwards `alive` says whether the process survived it."""
+    def invoke(
+        self, invocation: Mapping[str, Any], seconds: float, fate_of: Callable[[Mapping[str, Any]], Any] | None = None
+    ) -> Any:
+        """The handler's answer. Raises FunctionError; afterwards `alive` says whether the process survived it.
+
+        A watched process asks `fate_of` what becomes of each of its calls to AWS.
+        """
         self._send(invocation)
-        return self._receive(time.monotonic() + seconds, f"{seconds:.2f} seconds").get("result")
+        deadline, allowed = time.monotonic() + seconds, f"{seconds:.2f} seconds"
+        while "call" in (frame := self._receive(deadline, allowed)):
+            self._send({"fate": fate_of(frame["call"]) if fate_of else None})
+        return frame.get("result")
 
     @property
     def alive(self) -> bool:

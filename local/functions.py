@@ -8,12 +8,13 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from local.activity import Activity
+from local.aws_calls import AwsCall, Watch
 from local.clock import SimulatedClock
 from local.function_process import FunctionError, FunctionProcess
 
@@ -59,6 +60,7 @@ class Function:
         clock: SimulatedClock,
         activity: Activity,
         printed: Callable[[str], None],
+        watch: Watch | None = None,
     ) -> None:
         self.logical_id = logical_id
         self.settings = settings
@@ -66,6 +68,7 @@ class Function:
         self._clock = clock
         self._activity = activity
         self._printed = printed
+        self._watch = watch
         self._places = threading.BoundedSemaphore(concurrency)
         self._warm: list[tuple[int, FunctionProcess]] = []  # (the code's version, a process that runs it)
         self._lock = threading.Lock()
@@ -100,7 +103,8 @@ class Function:
         try:
             if process is None:
                 process = self._start()
-            answer = process.invoke(self._invocation(event), self.settings.seconds)
+            invocation = self._invocation(event)
+            answer = process.invoke(invocation, self.settings.seconds, self._fates_in(invocation))
         except FunctionError as failure:
             error = failure.trace
             self._printed(f"{self.logical_id} failed on {source}:\n{error}")
@@ -120,6 +124,18 @@ class Function:
             "clock_offset": self._clock.offset.total_seconds(),
         }
 
+    def _fates_in(self, invocation: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any] | None:
+        """Shows the watcher each call of an invocation and says what becomes of it; None if nobody watches."""
+        watch = self._watch
+        if watch is None:
+            return None
+
+        def fate_of(call: Mapping[str, Any]) -> dict[str, Any] | None:
+            fate = watch(AwsCall(self.logical_id, invocation["request_id"], invocation["event"], **call))
+            return asdict(fate) if fate else None
+
+        return fate_of
+
     def _start(self) -> FunctionProcess:
         function = {
             "code": [str(folder) for folder in self.settings.code],
@@ -127,6 +143,7 @@ class Function:
             "name": self.settings.name,
             "arn": self.settings.arn,
             "memory": self.settings.memory,
+            "watched": self._watch is not None,
         }
         return FunctionProcess(
             function, self.settings.environment, lambda line: self._printed(f"[{self.logical_id}] {line}")

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.activity import Activity
 from local.async_events import AsyncEvents
+from local.aws_calls import Watch
 from local.clock import SimulatedClock
 from local.engine import REGION, EngineError, start_engine
 from local.event_rules import EventBus
@@ -59,6 +60,7 @@ class Stack:
     template: the SAM template; code is found beside it, as it says.
     fresh: begin with nothing.
     printed: receives lines of progress, of the functions' output and of trouble.
+    watch: sees every call of a function to AWS, and may say what goes wrong with it; see aws_calls.py.
     """
 
     def __init__(
@@ -69,10 +71,12 @@ class Stack:
         template: Path = TEMPLATE,
         fresh: bool = False,
         printed: Callable[[str], None] = print,
+        watch: Watch | None = None,
     ) -> None:
         self._data, self._port, self._fresh = data, port, fresh
         self._parameters, self._template = parameters or {}, template
         self._printed = printed
+        self._watch = watch
         self._open = ExitStack()
         self._stopping = False
         self.clock = SimulatedClock()
@@ -219,6 +223,7 @@ class Stack:
                 self.clock,
                 self._activity,
                 self._printed,
+                self._watch,
             )
             for logical_id, settings in wiring.functions(engine, self._server.url + MAIL_ENDPOINT).items()
         }
