@@ -23,6 +23,7 @@ _NAMES: dict[Kind, tuple[str, str]] = {
     "invitation": ("invitation: whose it was", "invitations: whose they were"),
     "task": ("task: whom it is about, its note", "tasks: whom they are about, their notes"),
     "claim": ("mail: whom it went to", "mails: whom they went to"),
+    "preference": ("wish to be mailed again", "wishes to be mailed again"),
 }
 
 

@@ -27,7 +27,9 @@ READINGS = 5
 """Of all tables. Each finds what was written during the one before; the last one finds nothing, and is the proof."""
 
 Where = Literal["FeedbackTable", "TallyTable", "DirectoryTable"]
-Kind = Literal["contact details", "slot", "answer", "invitation", "task", "claim", "suppression", "unknown"]
+Kind = Literal[
+    "contact details", "slot", "answer", "invitation", "task", "claim", "preference", "suppression", "unknown"
+]
 
 
 _WITH_THEIR_KEY: dict[str, Kind] = {"CONTACT": "slot", "SUPPRESSION": "suppression"}
@@ -132,7 +134,7 @@ class Erasure:
         if (beginning, item["sk"]) == ("CONTACT", "CONTACT") and self.person.is_contact(Contact.from_item(item)):
             return "contact details"
         if beginning in _WITH_THEIR_KEY and rest in self.person.keys:
-            return _WITH_THEIR_KEY[beginning]
+            return "preference" if item.get("covers") == "nothing" else _WITH_THEIR_KEY[beginning]
         kind, attribute = _THAT_NAME_THEM.get((where, beginning), ("unknown", ""))
         return kind if item.get(attribute) in self.person.keys else "unknown"
 
@@ -147,7 +149,7 @@ class Erasure:
                 self.feedback.erase(response)
             case "invitation":
                 self.feedback.erase(Invitation.from_item(trace.item))
-            case "contact details" | "slot":
+            case "contact details" | "slot" | "preference":
                 self.directory.delete({"Key": key})
             case "task":
                 self._remember([trace.item.get("note", "")])

@@ -156,7 +156,7 @@ def ask_guest(deployment: Deployment, survey: Survey, guest: Guest, now: datetim
     neither asks twice nor blocks a person who was never asked.
     """
     directory, feedback = deployment.directory, deployment.feedback
-    if directory.suppressed(guest.contact.key):
+    if directory.suppressed(guest.contact.key, "surveys"):
         return SUPPRESSED
     slot = Slot.asked(guest.contact.key, survey.id)
     try:

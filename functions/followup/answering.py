@@ -1,8 +1,7 @@
 """Answering a customer: the plays of a response, and the mail of an invitation."""
 
-import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -10,27 +9,23 @@ from aws_lambda_powertools import Logger
 from followup import letters
 from followup.links import Links
 from followup.post import Cap, Post
+from followup.tasking import Tasking, owner_of
 from hearback import plays
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.claim import Claim
-from hearback.contact import Contact, Slot
+from hearback.contact import Contact, MailKind, Slot
 from hearback.fact import FactId
 from hearback.play import MailPlay, TaskPlay
 from hearback.plays import Situation
 from hearback.response import Response
 from hearback.survey import Person, Survey
-from hearback.task import Task
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
 
 logger = Logger(child=True)
-
-
-class Busy(Exception):
-    """Another worker is at this effect right now; the message comes back later to see how it ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +53,13 @@ class Answering:
         contact = self.directory.contact(response.contact)
         for play in plays.choose(survey, _situation(response)):
             if isinstance(play, TaskPlay):
-                self._give_task(play, survey, response, contact)
+                self._tasking.give(play, survey, response, contact)
             elif isinstance(play, MailPlay) and play.template != "alert":
                 self._mail(play, survey, response, contact)
+
+    @property
+    def _tasking(self) -> Tasking:
+        return Tasking(self.directory, self.claims, self.post, self.links, self.sqs, self.task_queue, self.now)
 
     def _promote(self, response: Response) -> None:
         """Count a presumed answer if nothing contradicts it; its new version comes back through the stream."""
@@ -80,7 +79,7 @@ class Answering:
             return
         survey = self.directory.survey(fact.survey, self.now)
         contact = self.directory.contact(invitation.contact)
-        if survey.status == "closed" or not contact or not self._mailable(contact):
+        if survey.status == "closed" or not contact or not self._mailable(contact, "surveys"):
             self.feedback.mark_invitation(fact, "skipped")
             return
         locale = survey.locale_for(invitation.locale, contact.locale)
@@ -100,7 +99,7 @@ class Answering:
         )
 
     def _mail(self, play: MailPlay, survey: Survey, response: Response, contact: Contact | None) -> None:
-        if not contact or not self._mailable(contact):
+        if not contact or not self._mailable(contact, "follow-ups"):
             return
         locale = survey.locale_for(response.locale, contact.locale)
         unsubscribe = self.links.unsubscribe(contact.key)
@@ -127,76 +126,17 @@ class Answering:
         )
         logger.info("play", extra={"play": play.id, "response": str(response.id), "outcome": outcome})
 
-    def _mailable(self, contact: Contact) -> bool:
-        return bool(contact.email) and not self.directory.suppressed(contact.key)
-
-    def _give_task(self, play: TaskPlay, survey: Survey, response: Response, contact: Contact | None) -> None:
-        """Open a task or join the contact's open one; tell other systems and the owner of a new one."""
-        wanted = Task(
-            id=Task.id_for(str(response.id)),
-            survey=survey.id,
-            owner=_owner_id(play, survey, response),
-            created_at=self.now,
-            due_at=self.now + timedelta(hours=play.due_hours),
-            responses=frozenset({str(response.id)}),
-            contact=response.contact,
-            dimensions=response.dimensions,
-        )
-        opening = Claim(f"{response.id}/{play.id}", {"response": str(response.id)}, repeatable=True)
-        if self._take(opening):
-            task = self.directory.open_or_join(wanted, str(response.id))
-            self.claims.settle(opening.digest, "done", self.now, task.id)
-        task_made = self.directory.task(wanted.id)
-        if task_made is None or not task_made.open:
-            return
-        announcing = Claim(f"task-message/{wanted.id}", {"task": wanted.id}, repeatable=True)
-        if self._take(announcing):
-            self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=_message(task_made, response))
-            self.claims.settle(announcing.digest, "done", self.now)
-        owner = survey.people[task_made.owner]
-        self.post.send(
-            Claim(f"task-notice/{wanted.id}", {"task": wanted.id}),
-            letters.task_notice(survey, task_made, [response], contact, owner),
-            owner.email,
-            self.now,
-            to_name=owner.name,
-        )
-
-    def _take(self, claim: Claim) -> bool:
-        """Whether a repeatable effect is ours to do now. Raises Busy while somebody else may be at it."""
-        found = self.claims.take(claim, self.now)
-        if found == "claimed":
-            raise Busy(claim.effect)
-        return found is None
-
-
-def _message(task: Task, response: Response) -> str:
-    """What other systems are told of a new task: ids only. They know it again by its id."""
-    return json.dumps(
-        {
-            "task": task.id,
-            "survey": task.survey,
-            "owner": task.owner,
-            "due_at": task.due_at.isoformat(),
-            "response": str(response.id),
-            "contact": task.contact,
-            "dimensions": dict(task.dimensions or {}),
-        }
-    )
+    def _mailable(self, contact: Contact, kind: MailKind) -> bool:
+        return bool(contact.email) and not self.directory.suppressed(contact.key, kind)
 
 
 def _situation(response: Response) -> Situation:
     return Situation(response.score, response.dimensions, bool(response.comment), bool(response.contact))
 
 
-def _owner_id(play: TaskPlay, survey: Survey, response: Response) -> str:
-    scope = survey.scope(response.dimensions)
-    return play.owner or (scope.owner if scope else "")
-
-
 def _owner(survey: Survey, response: Response) -> Person | None:
     """Who takes care of this response, if anybody does: the owner of its task."""
     for play in plays.choose(survey, _situation(response)):
         if isinstance(play, TaskPlay):
-            return survey.people[_owner_id(play, survey, response)]
+            return survey.people[owner_of(play, survey, response)]
     return None

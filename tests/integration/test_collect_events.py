@@ -58,7 +58,7 @@ def test_a_mail_program_unsubscribes_with_one_click(collect: Collect) -> None:
     answered = collect.handle(sample("collect-unsubscribe", collect.token(purpose="unsubscribe", subject="c0ffee")))
 
     assert answered.status == 200
-    assert collect.tables.people.suppressed("c0ffee")
+    assert collect.tables.people.suppressed("c0ffee", "surveys")
 
 
 def test_another_system_records_an_answer_and_who_gave_it(collect: Collect) -> None:

@@ -19,7 +19,7 @@ def test_opening_the_link_asks_and_stores_nothing(collect: Collect, path: str) -
 
     assert (page.status, head.status, head.raw) == (200, 200, b"")
     assert "ये ईमेल बंद करें?" in page.text
-    assert not collect.tables.people.suppressed("c0ffee")
+    assert not collect.tables.people.suppressed("c0ffee", "surveys")
 
 
 def test_the_pages_button_unsubscribes(collect: Collect, path: str) -> None:
@@ -28,7 +28,7 @@ def test_the_pages_button_unsubscribes(collect: Collect, path: str) -> None:
     page = collect.form(path, "List-Unsubscribe=One-Click", query="lang=hi")
 
     assert (page.status, "ईमेल बंद कर दिए गए हैं" in page.text) == (200, True)
-    assert collect.tables.people.suppressed("c0ffee")
+    assert collect.tables.people.suppressed("c0ffee", "surveys")
 
 
 def test_one_click_works_as_multipart_too(collect: Collect, path: str) -> None:
@@ -37,7 +37,7 @@ def test_one_click_works_as_multipart_too(collect: Collect, path: str) -> None:
     answered = collect.request("POST", path, body=body, headers={"content-type": "multipart/form-data; boundary=b"})
 
     assert answered.status == 200
-    assert collect.tables.people.suppressed("c0ffee")
+    assert collect.tables.people.suppressed("c0ffee", "surveys")
 
 
 def test_unsubscribing_again_is_fine_and_the_first_reason_stands(collect: Collect, path: str) -> None:
@@ -54,17 +54,17 @@ def test_a_link_to_unsubscribe_never_gets_too_old(collect: Collect, path: str) -
     collect.now += timedelta(days=4000)
 
     assert collect.form(path, "List-Unsubscribe=One-Click").status == 200
-    assert collect.tables.people.suppressed("c0ffee")
+    assert collect.tables.people.suppressed("c0ffee", "surveys")
 
 
 @pytest.mark.parametrize("body", ["", "List-Unsubscribe=", "x" * 40_000])
 def test_a_post_that_does_not_say_so_unsubscribes_nobody(collect: Collect, path: str, body: str) -> None:
     assert collect.form(path, body).status in (400, 413)
-    assert not collect.tables.people.suppressed("c0ffee")
+    assert not collect.tables.people.suppressed("c0ffee", "surveys")
 
 
 def test_a_link_to_answer_unsubscribes_nobody(collect: Collect) -> None:
     token = collect.token(contact="c0ffee")
 
     assert collect.form(f"/u/{token}", "List-Unsubscribe=One-Click").status == 400
-    assert not collect.tables.people.suppressed("c0ffee")
+    assert not collect.tables.people.suppressed("c0ffee", "surveys")

@@ -63,7 +63,7 @@ def test_hard_bounces_and_complaints_suppress(
     for _ in range(2):  # events may come twice
         tell(kind, claim, **parts)
 
-    assert world.tables.people.suppressed(claim.about["contact"]) is suppressed
+    assert world.tables.people.suppressed(claim.about["contact"], "surveys") is suppressed
 
 
 def test_a_delivered_invitation_is_counted_so_once(world: World) -> None:

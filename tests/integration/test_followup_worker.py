@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from hearback.aws import clients
 from hearback.aws.claims import Claims
 from hearback.claim import Claim
-from hearback.contact import Suppression
+from hearback.contact import Covers, Suppression
 from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.response import Answer
@@ -294,3 +294,32 @@ def test_an_apology_is_answered_to_the_person_who_will_call(world: World) -> Non
 
     apology = world.mails()[0]
     assert apology["Reply-To"] == "asha@shop.example"
+
+
+@pytest.mark.parametrize(
+    ("covers", "thanked", "invited"), [("surveys", 1, 0), ("follow-ups", 0, 1), ("all", 0, 0), ("nothing", 1, 1)]
+)
+def test_what_a_customer_chose_to_stop_stops_and_nothing_else(
+    world: World, covers: Covers, thanked: int, invited: int
+) -> None:
+    ravi = world.customer("Ravi")
+    world.tables.people.suppress(Suppression(ravi.key, "unsubscribe", world.now, covers))
+    fact = FactId.mint(world.survey.id, 4, world.now)
+    world.tables.responses.create(Invitation(fact, ravi.key, world.survey.day(world.now)))
+
+    world.settle(fact, "invitation")
+    found = len(world.mails())
+    world.settle(world.answer(10, ravi))
+
+    assert (found, len(world.mails()) - found) == (invited, thanked)
+
+
+def test_a_suppression_of_before_there_were_choices_stops_everything(world: World) -> None:
+    ravi = world.customer("Ravi")
+    item = Suppression(ravi.key, "unsubscribe", world.now).to_item()
+    del item["covers"]
+    world.tables.directory.put({"Item": item})
+
+    world.settle(world.answer(10, ravi))
+
+    assert world.mails() == []

@@ -134,7 +134,7 @@ def test_a_suppression_stays_so_that_an_erased_person_is_not_mailed(tables: Tabl
     directory.suppress(Suppression(ASHA, "complaint", NOW))
     done = erase(tables)
     assert [trace.name for trace in done.kept] == [f"DirectoryTable SUPPRESSION#{ASHA} SUPPRESSION"]
-    assert directory.suppressed(ASHA)
+    assert directory.suppressed(ASHA, "surveys")
 
 
 def test_other_people_keep_what_they_said(tables: Tables, asha: Response, somebody_else: Response) -> None:
@@ -218,3 +218,11 @@ def test_a_bad_address_is_refused() -> None:
 def facts(tables: Tables) -> list[dict[str, Any]]:
     client: Any = tables.feedback.client
     return [tables.feedback.get({"pk": pk, "sk": sk}) or {} for pk, sk in sorted(client.tables["feedback"])]
+
+
+def test_a_wish_to_be_mailed_again_is_no_suppression_and_goes(tables: Tables, asha: Response) -> None:
+    Directory(tables.directory).suppress(Suppression(ASHA, "unsubscribe", NOW, "nothing"))
+    done = erase(tables)
+    assert done.kept == []
+    assert done.removed["preference"] == 1
+    assert ASHA not in everything(tables)

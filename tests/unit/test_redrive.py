@@ -262,7 +262,7 @@ def test_a_mail_event_is_taken_in_as_its_function_would(world: World, by: str) -
     world.failures.put([json.dumps(failure)])
     [redriven] = redrive(world.failures, MailNews(claims, world.tables.responses, directory, NOW).apply)
     assert redriven.done.how == "Bounce of invitation/1, its contact is suppressed: bounce"
-    assert directory.suppressed("somebody")
+    assert directory.suppressed("somebody", "surveys")
     assert (claims.get(claim.digest) or {})["state"] == "done"
 
 

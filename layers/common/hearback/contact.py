@@ -68,25 +68,46 @@ class Contact:
 
 
 SuppressionReason = Literal["bounce", "complaint", "unsubscribe"]
+MailKind = Literal["surveys", "follow-ups"]
+"""What a mail is to the customer who gets it: an invitation to a survey, or an answer to what they said."""
+Covers = Literal["all", "surveys", "follow-ups", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """This contact is mailed no more. It outlives the contact's details, so that an erased person stays so."""
+    """What this contact is mailed no more. It outlives the contact's details, so that an erased person stays so.
+
+    Who unsubscribed chooses what stops, and may choose again, even "nothing". A bounce or a complaint stops all,
+    and no choice on a page undoes it.
+    """
 
     contact: str
     reason: SuppressionReason
     at: datetime
+    covers: Covers = "all"
 
     @staticmethod
     def key_item(contact: str) -> dict[str, str]:
         return {"pk": f"SUPPRESSION#{contact}", "sk": "SUPPRESSION"}
 
+    def forbids(self, kind: MailKind) -> bool:
+        return self.covers in ("all", kind)
+
+    def to_item(self) -> dict[str, Any]:
+        said = {"reason": self.reason, "at": self.at.isoformat(), "covers": self.covers}
+        return {**self.key_item(self.contact), **said}
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "Suppression":
+        at = datetime.fromisoformat(item["at"])
+        return cls(item["pk"].removeprefix("SUPPRESSION#"), item["reason"], at, item.get("covers", "all"))
+
     def put_request(self) -> dict[str, Any]:
-        """Write it unless there is one: the first reason stands."""
+        """Write it in place of an earlier choice; a bounce or a complaint stands."""
         return {
-            "Item": {**self.key_item(self.contact), "reason": self.reason, "at": self.at.isoformat()},
-            "ConditionExpression": "attribute_not_exists(pk)",
+            "Item": self.to_item(),
+            "ConditionExpression": "attribute_not_exists(pk) OR reason = :choice",
+            "ExpressionAttributeValues": {":choice": "unsubscribe"},
         }
 
 

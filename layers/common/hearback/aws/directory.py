@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
-from hearback.contact import Contact, Slot, Suppression
+from hearback.contact import Contact, MailKind, Slot, Suppression
 from hearback.fact import FactId
 from hearback.judging import Observation
 from hearback.refusals import Refusals
@@ -58,11 +58,13 @@ class Directory:
     def merge_contact(self, contact: Contact) -> None:
         self.table.update(contact.merge_request())
 
-    def suppressed(self, contact: str) -> bool:
-        return self.table.get(Suppression.key_item(contact)) is not None
+    def suppressed(self, contact: str, kind: MailKind) -> bool:
+        """Whether this kind of mail must not go to the contact."""
+        found = self.table.get(Suppression.key_item(contact))
+        return found is not None and Suppression.from_item(found).forbids(kind)
 
     def suppress(self, suppression: Suppression) -> bool:
-        """Mail this contact no more; False if that was so already."""
+        """Mail this contact only what the suppression leaves; False if a bounce or a complaint stands there."""
         try:
             self.table.put(suppression.put_request())
         except ConditionFailed:
