@@ -1,0 +1,88 @@
+"""Giving somebody a task: opened or joined once, told to other systems, and to its owner by mail."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from followup import letters, repeatable
+from followup.links import Links
+from followup.post import Post
+from hearback.aws.claims import Claims
+from hearback.aws.directory import Directory
+from hearback.claim import Claim
+from hearback.contact import Contact
+from hearback.play import TaskPlay
+from hearback.response import Response
+from hearback.survey import Survey
+from hearback.task import Task
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True, slots=True)
+class Tasking:
+    directory: Directory
+    claims: Claims
+    post: Post
+    links: Links
+    sqs: "SQSClient"
+    task_queue: str
+    now: datetime
+
+    def give(self, play: TaskPlay, survey: Survey, response: Response, contact: Contact | None) -> None:
+        """Open a task or join the contact's open one; tell other systems and the owner of a new one.
+
+        Raises NotSent or Busy: to be tried again.
+        """
+        wanted = Task(
+            id=Task.id_for(str(response.id)),
+            survey=survey.id,
+            owner=owner_of(play, survey, response),
+            created_at=self.now,
+            due_at=self.now + timedelta(hours=play.due_hours),
+            responses=frozenset({str(response.id)}),
+            contact=response.contact,
+            dimensions=response.dimensions,
+        )
+        opening = Claim(f"{response.id}/{play.id}", {"response": str(response.id)}, repeatable=True)
+        if repeatable.take(self.claims, opening, self.now):
+            task = self.directory.open_or_join(wanted, str(response.id))
+            self.claims.settle(opening.digest, "done", self.now, task.id)
+        task_made = self.directory.task(wanted.id)
+        if task_made is None or not task_made.open:
+            return
+        announcing = Claim(f"task-message/{wanted.id}", {"task": wanted.id}, repeatable=True)
+        if repeatable.take(self.claims, announcing, self.now):
+            self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=_message(task_made, response))
+            self.claims.settle(announcing.digest, "done", self.now)
+        owner = survey.people[task_made.owner]
+        self.post.send(
+            Claim(f"task-notice/{wanted.id}", {"task": wanted.id}),
+            letters.task_notice(survey, task_made, [response], contact, owner),
+            owner.email,
+            self.now,
+            to_name=owner.name,
+        )
+
+
+def owner_of(play: TaskPlay, survey: Survey, response: Response) -> str:
+    """Who gets the task: whom the play names, else the owner of the answer's scope; an id among people."""
+    scope = survey.scope(response.dimensions)
+    return play.owner or (scope.owner if scope else "")
+
+
+def _message(task: Task, response: Response) -> str:
+    """What other systems are told of a new task: ids only. They know it again by its id."""
+    return json.dumps(
+        {
+            "task": task.id,
+            "survey": task.survey,
+            "owner": task.owner,
+            "due_at": task.due_at.isoformat(),
+            "response": str(response.id),
+            "contact": task.contact,
+            "dimensions": dict(task.dimensions or {}),
+        }
+    )
