@@ -37,7 +37,7 @@ def account() -> Iterator[Mapping[str, FunctionSettings]]:
             engine.client("sesv2").create_email_identity(EmailIdentity=provisioned.outputs()["Sender"])
             directory = Directory(Table(engine.client("dynamodb"), provisioned.outputs()["DirectoryTable"]))
             directory.put_survey(read_survey(ROOT / "surveys" / f"{SURVEY}.yaml"), datetime.now(UTC))
-            yield Wiring(provisioned).functions(engine, mail_endpoint=engine.endpoint)
+            yield Wiring(provisioned).functions(engine, engine.endpoint, engine.endpoint)
         finally:
             engine.stop()
 

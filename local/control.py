@@ -56,6 +56,10 @@ class Control:
             return _refusal(error)
         return _json([mail.as_json() for mail in mails])
 
+    def events(self, _: Request) -> Response:
+        """What functions put on event buses, oldest first."""
+        return _json([dict(event) for event in self._stack.events()])
+
     def clock(self, _: Request) -> Response:
         """The simulated time and how far it is from the real one, in seconds."""
         clock = self._stack.clock

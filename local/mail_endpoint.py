@@ -14,7 +14,7 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from local.clock import SimulatedClock
-from local.event_rules import EventBus
+from local.event_rules import EventBuses
 from local.faults import Faults
 from local.mail_events import events_of
 from local.outbox import Mail, Outbox
@@ -35,14 +35,14 @@ class MailEndpoint:
         self,
         outbox: Outbox,
         clock: SimulatedClock,
-        bus: EventBus,
+        buses: EventBuses,
         faults: Faults,
         published: Mapping[str, frozenset[str]],
         printed: Callable[[str], None],
     ) -> None:
         self._outbox = outbox
         self._clock = clock
-        self._bus = bus
+        self._buses = buses
         self._faults = faults
         self._published = published
         self._printed = printed
@@ -65,7 +65,7 @@ class MailEndpoint:
         self._outbox.add(mail)
         self._printed(f"mail to {', '.join(mail.recipients)}: {mail.subject}")
         for event in events_of(mail, self._published.get(mail.configuration_set or "", frozenset()), mail.at):
-            self._bus.put(event)
+            self._buses.put(event)
         if self._faults.times_out_this_mail():
             self._stopped.wait(_SILENT_SECONDS)
         return Response(json.dumps({"MessageId": mail.message_id}), content_type="application/json")

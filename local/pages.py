@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from local.stack import Stack
 
 _FOLDER = Path(__file__).with_name("page_templates")
+_EVENTS_SHOWN = 20
 _TABS = ("html", "text", "headers", "raw")
 # A mail's own page can neither run scripts nor reach the stack's pages; its links open in a new tab.
 _MAIL_POLICY = "sandbox allow-popups allow-popups-to-escape-sandbox; script-src 'none'"
@@ -48,6 +49,8 @@ class Pages:
             routes=self._stack.routes,
             outputs=self._stack.outputs,
             mails=len(self._stack.mails()),
+            events=list(reversed(self._stack.events())),
+            events_shown=_EVENTS_SHOWN,
         )
 
     def advance(self, request: Request) -> Response:

@@ -106,16 +106,18 @@ class Provisioned:
             properties = self.value(resource.get("Properties", {}))
             made = MAKERS[kind](self._engine, name, properties)
         elif kind in NAMED_ONLY:
-            made = Made(name, {"Arn": NAMED_ONLY[kind].format(name=name), **self._part_played_here(kind)})
+            made = Made(name, {"Arn": NAMED_ONLY[kind].format(name=name), **self._part_played_here(kind, name)})
         else:
             raise TemplateError(f"{logical_id} is a {kind}, which the local stack does not make.")
         self._in_progress.pop()
         self._made[logical_id] = made
         return made
 
-    def _part_played_here(self, kind: str) -> dict[str, str]:
+    def _part_played_here(self, kind: str, name: str) -> dict[str, str]:
         if kind == "AWS::ApiGatewayV2::Api":
             return {"ApiEndpoint": self._base_url, "ApiId": "local"}
         if kind == "AWS::ApiGatewayV2::DomainName":
             return {"RegionalDomainName": "local.invalid"}
+        if kind == "AWS::Events::EventBus":
+            return {"Name": name}
         return {}

@@ -10,6 +10,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from local.control import Control
+from local.event_endpoint import EventEndpoint
 from local.example import ExampleSite
 from local.mail_endpoint import MailEndpoint
 from local.pages import Pages
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 PREFIX = "/_local"
 MAIL_ENDPOINT = f"{PREFIX}/ses"
+EVENT_ENDPOINT = f"{PREFIX}/eventbridge"
 
 
 class Site:
     """Answers requests below the prefix."""
 
-    def __init__(self, stack: Stack, mail: MailEndpoint) -> None:
-        self._mail = mail
+    def __init__(self, stack: Stack, mail: MailEndpoint, events: EventEndpoint) -> None:
+        self._mail, self._events = mail, events
         control, pages = Control(stack), Pages(stack)
         example = ExampleSite(stack, pages.templates)
         routes: list[tuple[str, str, Callable[..., Response]]] = [
@@ -38,6 +40,7 @@ class Site:
             ("GET", "/example", example.page),
             ("GET", "/stack", control.stack),
             ("GET", "/outbox.json", control.outbox),
+            ("GET", "/events.json", control.events),
             ("GET", "/clock", control.clock),
             ("POST", "/clock", control.move_clock),
             ("GET", "/idle", control.idle),
@@ -51,6 +54,8 @@ class Site:
         """The response to a request below the prefix."""
         if request.path.startswith(MAIL_ENDPOINT):
             return self._mail.answer(request, request.path.removeprefix(MAIL_ENDPOINT))
+        if request.path.startswith(EVENT_ENDPOINT):
+            return self._events.answer(request)
         origin = request.headers.get("Origin")
         if origin not in (None, request.host_url.rstrip("/")):
             return Response("Only the stack's own pages may ask this.\n", status=403)

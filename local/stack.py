@@ -21,7 +21,8 @@ from local.async_events import AsyncEvents
 from local.aws_calls import Watch
 from local.clock import SimulatedClock
 from local.engine import REGION, EngineError, start_engine
-from local.event_rules import EventBus
+from local.event_endpoint import EventEndpoint
+from local.event_rules import EventBuses
 from local.failure_messages import FailureQueues
 from local.faults import Faults
 from local.functions import Function
@@ -36,7 +37,7 @@ from local.queues import QueueMapping
 from local.routes import Route
 from local.schedules import Schedule, Scheduler
 from local.server import LocalServer
-from local.site import MAIL_ENDPOINT, PREFIX, Site
+from local.site import EVENT_ENDPOINT, MAIL_ENDPOINT, PREFIX, Site
 from local.stream_reader import StreamReader
 from local.streams import StreamMapping
 from local.template import read_template
@@ -156,6 +157,13 @@ class Stack:
         """The outbox, oldest first."""
         return self.outbox.mails(to, since)
 
+    def events(self, bus: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """What functions put on event buses, oldest first: bus, at, source, detail-type, detail.
+
+        `bus` is the name of one of them, as outputs and function environments have it.
+        """
+        return [event for event in self._event_endpoint.events if bus in (None, event["bus"])]
+
     def queues(self) -> list[QueueCounts]:
         """What lies in every queue."""
         return count_queues(
@@ -225,7 +233,9 @@ class Stack:
                 self._printed,
                 self._watch,
             )
-            for logical_id, settings in wiring.functions(engine, self._server.url + MAIL_ENDPOINT).items()
+            for logical_id, settings in wiring.functions(
+                engine, self._server.url + MAIL_ENDPOINT, self._server.url + EVENT_ENDPOINT
+            ).items()
         }
         for function in self.functions.values():
             self._open.callback(function.stop)
@@ -261,11 +271,13 @@ class Stack:
         self._idleness = Idleness(
             self._activity, self._events, self._scheduler, self._stream_mappings, self._queue_mappings
         )
+        buses = EventBuses(wiring.rules(), self._events.put)
+        self._event_endpoint = EventEndpoint(self._folder.path / "events.jsonl", wiring.buses(), buses, self.clock)
         self.outbox = Outbox(self._folder.path / "outbox")
         self._mail = MailEndpoint(
             self.outbox,
             self.clock,
-            EventBus(wiring.rules(), self._events.put),
+            buses,
             self.fault_switches,
             wiring.published_mail_events(),
             self._printed,
@@ -273,7 +285,7 @@ class Stack:
         self._open.callback(self._mail.stop)
         self._routes = wiring.routes()
         self._gateway = Gateway(self._routes, self.functions, self.clock, self._printed)
-        self._site = Site(self, self._mail)
+        self._site = Site(self, self._mail, self._event_endpoint)
 
     def _stop(self) -> None:
         """Finish what is under way, then keep the rest."""

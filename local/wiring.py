@@ -36,7 +36,7 @@ class Wiring:
             provisioned.value({"Fn::GetAtt": [logical_id, "Arn"]}): url for logical_id, url in self.queue_urls.items()
         }
 
-    def functions(self, engine: Engine, mail_endpoint: str) -> dict[str, FunctionSettings]:
+    def functions(self, engine: Engine, mail_endpoint: str, event_endpoint: str) -> dict[str, FunctionSettings]:
         """Every function's settings. Its environment is the template's variables and what Lambda sets, no more."""
         settings = {}
         for logical_id, properties in self._template.of_type(_FUNCTION).items():
@@ -51,7 +51,7 @@ class Wiring:
                 memory=memory,
                 environment={
                     **_runtime_environment(name, memory, properties["Handler"]),
-                    **_endpoints(engine.endpoint, mail_endpoint),
+                    **_endpoints(engine.endpoint, mail_endpoint, event_endpoint),
                     **{key: str(value) for key, value in variables.items()},
                 },
                 code=self._template.template.code[logical_id],
@@ -96,8 +96,12 @@ class Wiring:
             for properties in self._template.of_type("AWS::Lambda::EventInvokeConfig").values()
         }
 
+    def buses(self) -> frozenset[str]:
+        """The names of the template's own event buses."""
+        return frozenset(self._template.ref(name) for name in self._template.of_type("AWS::Events::EventBus"))
+
     def rules(self) -> list[EventRule]:
-        """The rules of the default bus."""
+        """The rules of every bus."""
         return [
             EventRule.from_template(name, properties, self._template.function_named)
             for name, properties in self._template.of_type("AWS::Events::Rule").items()
@@ -173,11 +177,12 @@ def _runtime_environment(name: str, memory: int, handler: str) -> dict[str, str]
     }
 
 
-def _endpoints(engine: str, mail: str) -> dict[str, str]:
+def _endpoints(engine: str, mail: str, events: str) -> dict[str, str]:
     """Where the SDK finds AWS, and that it is to look nowhere else."""
     return {
         "AWS_ENDPOINT_URL": engine,
         "AWS_ENDPOINT_URL_SESV2": mail,
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": events,
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,

@@ -29,6 +29,8 @@ def test_a_restart_keeps_everything(tmp_path: Path) -> None:
         _send_later(first, "still-held")
         first.wait_until_idle()
         mail = ask_json(first, "POST", "/do/mail", {"to": "kept@example.com", "subject": "Hello"})
+        happened = {"EventBusName": first.outputs["Happenings"], "Source": "small", "DetailType": "A", "Detail": "{}"}
+        ask_json(first, "POST", "/do/put-events", [happened])
         secret = first.client("secretsmanager").get_secret_value(SecretId=first.outputs["Secret"])
         time = first.now()
     with small_stack(tmp_path) as second:
@@ -39,6 +41,7 @@ def test_a_restart_keeps_everything(tmp_path: Path) -> None:
         assert (held, len(seen(second, "held-over")), seen(second, "still-held")) == (1, 1, [])
         assert timedelta() <= second.now() - time < timedelta(minutes=5)
         assert second.outbox.find(mail["id"]) is not None
+        assert [event["detail-type"] for event in second.events()] == ["A"]
         again = second.client("secretsmanager").get_secret_value(SecretId=second.outputs["Secret"])
         assert again["SecretString"] == secret["SecretString"]
         second.advance(timedelta(minutes=3))

@@ -32,6 +32,8 @@ def handler(event: dict[str, Any], context: Any) -> Any:
             return json.loads(body)
         case "mail":
             return _json(send(json.loads(body)))
+        case "put-events":
+            return _json(boto3.client("events").put_events(Entries=json.loads(body)))
     shown = {
         "event": event,
         "environment": dict(os.environ),
