@@ -235,7 +235,7 @@ class TestPermissions:
             assert not {"NotAction", "NotResource", "NotPrincipal"} & set(statement), role
 
     def test_mail_is_sent_only_from_the_configured_sender(self, transformed: Template) -> None:
-        sending = [statement for _, statement in statements(transformed) if statement["Action"] == "ses:SendEmail"]
+        sending = [statement for _, statement in statements(transformed) if statement["Action"] == "ses:SendRawEmail"]
 
         assert len(sending) == 2
         for statement in sending:
