@@ -8,14 +8,14 @@ from aws_lambda_powertools import Logger
 
 from followup import letters
 from followup.links import Links
-from followup.post import Cap, Post
+from followup.post import Post
 from followup.tasking import Tasking, owner_of
 from hearback import plays
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.claim import Claim
-from hearback.contact import Contact, MailKind, Slot
+from hearback.contact import Cap, Contact, MailKind, Slot
 from hearback.fact import FactId
 from hearback.play import MailPlay, TaskPlay
 from hearback.plays import Situation
@@ -122,7 +122,7 @@ class Answering:
             from_name=survey.brand.name,
             reply_to=owner.email if owner else "",
             unsubscribe=unsubscribe,
-            cap=Cap(Slot.mailed(contact.key), survey.mail_cap),
+            caps=[Cap(Slot.mailed(contact.key), survey.mail_cap)],
         )
         logger.info("play", extra={"play": play.id, "response": str(response.id), "outcome": outcome})
 

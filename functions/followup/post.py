@@ -5,8 +5,9 @@ again: the claim stays without its mark until an SES event proves acceptance or 
 operator.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from aws_lambda_powertools import Logger
@@ -16,7 +17,7 @@ from followup.mail import Envelope, Letter, mime
 from followup.wiring import Settings
 from hearback.aws.claims import Claims
 from hearback.claim import Claim
-from hearback.contact import BadAddress, Slot
+from hearback.contact import BadAddress, Cap
 
 if TYPE_CHECKING:
     from types_boto3_sesv2 import SESV2Client
@@ -32,14 +33,6 @@ _NEVER = frozenset({"BadRequestException", "MessageRejected"})
 
 class NotSent(Exception):
     """The mail certainly did not go out, and may be tried again: a throttle, a pause, no connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """A contact's slot that a mail needs: one mail within the quiet time."""
-
-    slot: Slot
-    quiet: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +52,9 @@ class Post:
         from_name: str = "",
         reply_to: str = "",
         unsubscribe: str = "",
-        cap: Cap | None = None,
+        caps: Sequence[Cap] = (),
     ) -> Sent:
-        """Send a letter to one address unless its claim is taken or the cap forbids. Raises NotSent."""
+        """Send a letter to one address unless its claim is taken or a cap forbids. Raises NotSent."""
         envelope = Envelope(
             sender=self.settings.sender,
             sender_name=from_name or self.settings.brand,
@@ -75,7 +68,7 @@ class Post:
         except BadAddress:
             logger.warning("mail refused", extra={"effect": claim.effect, "code": "BadAddress"})
             return "refused"
-        found = self.claims.take_with_slot(claim, cap.slot, now, cap.quiet) if cap else self.claims.take(claim, now)
+        found = self.claims.take(claim, now, caps)
         if found == "capped":
             return "capped"
         if found is not None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-State = Literal["claimed", "done", "refused", "doubtful"]
+State = Literal["claimed", "done", "refused", "doubtful", "capped"]
+"""`capped`: a cap forbade the effect, which is final. The answer that comes after the cap brings its own."""
 DOUBT_AFTER = timedelta(minutes=15)
 """A mail without a mark and without an event for so long is put before an operator."""
 LEASE = timedelta(seconds=60)
@@ -39,22 +40,26 @@ class Claim:
 
     def take_request(self, now: datetime) -> dict[str, Any]:
         """Take the claim, on condition that nobody has, or that its holder must be dead and it is repeatable."""
-        item = {
+        item = self._item("claimed", now)
+        if not self.repeatable:
+            item |= {"due_kind": DUE_KIND, "due_at": (now + DOUBT_AFTER).isoformat(timespec="milliseconds")}
+        return {"Item": item, **self._free(now)}
+
+    def _item(self, state: State, now: datetime) -> dict[str, Any]:
+        return {
             **self.key_item(self.digest),
             **self.about,
             "effect": self.effect,
-            "state": "claimed",
+            "state": state,
             "claimed_at": now.isoformat(timespec="milliseconds"),
             "expires_at": int((now + KEPT).timestamp()),
         }
+
+    def _free(self, now: datetime) -> dict[str, Any]:
+        """The condition that the claim is to be had."""
         if not self.repeatable:
-            due_at = (now + DOUBT_AFTER).isoformat(timespec="milliseconds")
-            return {
-                "Item": item | {"due_kind": DUE_KIND, "due_at": due_at},
-                "ConditionExpression": "attribute_not_exists(pk)",
-            }
+            return {"ConditionExpression": "attribute_not_exists(pk)"}
         return {
-            "Item": item,
             "ConditionExpression": "attribute_not_exists(pk) OR (#state = :claimed AND claimed_at <= :dead)",
             "ExpressionAttributeNames": {"#state": "state"},
             "ExpressionAttributeValues": {
@@ -62,6 +67,11 @@ class Claim:
                 ":dead": (now - LEASE).isoformat(timespec="milliseconds"),
             },
         }
+
+    def cap_request(self, now: datetime) -> dict[str, Any]:
+        """Write down that a cap forbids the effect, unless somebody has taken the claim meanwhile."""
+        item = self._item("capped", now) | {"settled_at": now.isoformat(timespec="milliseconds")}
+        return {"Item": item, **self._free(now)}
 
     def release_request(self) -> dict[str, Any]:
         """Give the claim back: the effect certainly did not happen."""

@@ -113,7 +113,7 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Something that may happen to a contact at most once in a time: an ask of one survey, a follow-up mail."""
+    """Something that may happen to a contact at most once in a time: an ask of one survey, a follow-up mail, a play."""
 
     contact: str
     what: str
@@ -125,6 +125,10 @@ class Slot:
     @classmethod
     def mailed(cls, contact: str) -> "Slot":
         return cls(contact, "MAILED")
+
+    @classmethod
+    def played(cls, contact: str, survey: str, play: str) -> "Slot":
+        return cls(contact, f"PLAY#{survey}#{play}")
 
     def take_request(self, by: str, now: datetime, quiet: timedelta) -> dict[str, Any]:
         """Take the slot for `by`, on condition that it is free: never taken, not lately, or by the same."""
@@ -138,3 +142,11 @@ class Slot:
                 ":by": by,
             },
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A slot that an effect needs, and how long nobody else has had it then."""
+
+    slot: Slot
+    quiet: timedelta
