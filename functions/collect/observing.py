@@ -9,13 +9,13 @@ from aws_lambda_powertools import Logger
 from collect import answers, limits
 from collect.answers import Opened
 from collect.bodies import Signal
-from collect.page_stamp import PageStamp
+from collect.page_stamp import PageStamp, machine_mark
 from collect.problems import Problem
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
 from hearback.aws.dynamodb import TemporarilyUnavailable
-from hearback.judging import READING, Kind, Observation, Verdict
+from hearback.judging import Kind, Observation, Verdict
 from hearback.response import Answer, Channel
 from hearback.visit import Visit
 
@@ -60,13 +60,9 @@ class Watch:
     def believes(self, stamp_text: str, trap: str, score: int) -> bool:
         """Whether a form that bears a score may be a person's; if not, that is observed."""
         stamp = PageStamp.verify(stamp_text, self._token, self._keys)
-        if trap:
-            self._observe("snared", PageStamp(stamp.made if stamp else 0, score))
-            return False
-        if stamp is None or stamp.age(self.now) < READING:
-            self._observe("rushed", PageStamp(stamp.made if stamp else 0, score))
-            return False
-        return True
+        if mark := machine_mark(stamp, trap, self.now):
+            self._observe(mark, PageStamp(stamp.made if stamp else 0, score))
+        return not mark
 
     def signal(self, signal: Signal) -> None:
         """Take in what a page's script reports. Raises Problem."""

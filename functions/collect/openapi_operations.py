@@ -80,11 +80,14 @@ _FORM = {
         "skip": {"type": "string"},
     },
 }
-_ONE_CLICK = {
+_PREFERENCE = {
     "type": "object",
-    "description": "RFC 8058",
-    "properties": {"List-Unsubscribe": {"type": "string", "enum": ["One-Click"]}},
-    "required": ["List-Unsubscribe"],
+    "description": "The one click of a mail program alone (RFC 8058), which stops all; or the page's form.",
+    "properties": {
+        "List-Unsubscribe": {"type": "string", "enum": ["One-Click"]},
+        "stop": {"type": "string", "enum": ["all", "surveys", "follow-ups", "nothing"]},
+        "page": {"type": "string", "description": "The page's stamp: when it was made, signed"},
+    },
 }
 
 OPERATIONS: Sequence[Operation] = (
@@ -184,8 +187,8 @@ OPERATIONS: Sequence[Operation] = (
     Operation(
         "get",
         "/u/{token}",
-        "unsubscribePage",
-        "Ask whether mails should stop",
+        "preferencesPage",
+        "Ask which mails should stop",
         [_page("The page")],
         ["token-refused", "busy"],
         query=_LANGUAGE,
@@ -193,11 +196,11 @@ OPERATIONS: Sequence[Operation] = (
     Operation(
         "post",
         "/u/{token}",
-        "unsubscribe",
-        "Stop mails: the page's button, and a mail program's one click",
+        "choosePreference",
+        "Stop mails or have them again: the page's form, and a mail program's one click",
         [_page("Done")],
-        ["token-refused", "malformed", "body-too-large", "busy"],
-        _ONE_CLICK,
+        ["token-refused", "malformed", "content-type", "body-too-large", "invalid-body", "busy"],
+        _PREFERENCE,
         {"List-Unsubscribe": "One-Click"},
         "application/x-www-form-urlencoded",
         query=_LANGUAGE,

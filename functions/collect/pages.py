@@ -41,12 +41,24 @@ class Sheet:
 
 
 Notice = Literal[
-    "unsubscribed", "no_survey", "closed", "expired", "broken_link", "too_long", "refused", "busy", "too_many"
+    "unsubscribed",
+    "no_surveys",
+    "no_replies",
+    "mailed_again",
+    "cannot_mail",
+    "no_survey",
+    "closed",
+    "expired",
+    "broken_link",
+    "too_long",
+    "refused",
+    "busy",
+    "too_many",
 ]
 """A page that only tells something, by the name of its texts."""
 
 Slip = Literal["", "missed", "hasty"]
-"""Why the score is asked again: none was chosen, or the form came sooner than a person reads."""
+"""Why a page asks again: nothing was chosen, or the form came sooner than a person reads."""
 
 
 def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: str, *, slip: Slip = "") -> Reply:
@@ -70,8 +82,11 @@ def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: st
     )
 
 
-def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Reply:
-    """What is asked after a score: its `number`th question from 0, or thanks when there is none left."""
+def question_page(sheet: Sheet, score: int, number: int, stamp: str, *, saved: bool = False, hasty: str = "") -> Reply:
+    """What is asked after a score: its `number`th question from 0, or thanks when there is none left.
+
+    `hasty` is what was said to this question sooner than a person reads: it is asked once more, with these words.
+    """
     questions = asked_after(sheet.survey, score, sheet.locale)
     thanks = thanks_for(sheet.survey, score, sheet.locale)
     saving = scripts("saving")
@@ -82,7 +97,7 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
     return _survey_page(
         sheet,
         "question.html",
-        200,
+        422 if hasty else 200,
         thanks,
         score=score,
         asked=questions[number],
@@ -90,6 +105,8 @@ def question_page(sheet: Sheet, score: int, number: int, *, saved: bool) -> Repl
         count=len(questions),
         saved=saved,
         room=COMMENT_ROOM,
+        stamp=stamp,
+        hasty=hasty,
         script=saving,
     )
 
@@ -109,9 +126,23 @@ def answered_page(sheet: Sheet) -> Reply:
     return _survey_page(sheet, "notice.html", 200, say("answered_heading"), text=say("answered_text"))
 
 
-def unsubscribe_page(words: Texts, token: str) -> Reply:
+def preferences_page(
+    words: Texts, token: str, choices: Mapping[str, str], chosen: str, stamp: str, *, slip: Slip = ""
+) -> Reply:
+    """Which mails shall stop: `choices` are their names and what people read. What was chosen before is not shown."""
     return _page(
-        "unsubscribe.html", 200, words.language, words, PLAIN_COLOUR, "", words.say("unsubscribe_heading"), token=token
+        "preferences.html",
+        422 if slip else 200,
+        words.language,
+        words,
+        PLAIN_COLOUR,
+        "",
+        words.say("preferences_heading"),
+        path=f"/u/{token}",
+        choices=choices,
+        chosen=chosen,
+        slip=slip,
+        stamp=stamp,
     )
 
 
@@ -133,6 +164,7 @@ def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values:
         title,
         logo=brand.logo,
         token=sheet.token,
+        path=f"/a/{sheet.token}",
         **values,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from collect import answers, limits, pages
+from collect import answers, limits, pages, preferences
 from collect.asking import asked_after
 from collect.bodies import Amendment, TokenRequest
 from collect.observing import TRAP, Watch
@@ -12,11 +12,8 @@ from collect.problems import REFUSALS, Kind, Problem, problem_of
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
-from hearback import token as signed
-from hearback.contact import Suppression
-from hearback.language import Texts, texts
+from hearback.language import texts
 from hearback.response import AMENDABLE, AmendmentRefused
-from hearback.token import Token
 
 Route = Callable[[Request, Wiring], Reply]
 
@@ -61,7 +58,10 @@ def answer_page(request: Request, wiring: Wiring) -> Reply:
 
 
 def answer_form(request: Request, wiring: Wiring) -> Reply:
-    """One step of the page: the score, or one answer to what followed it. Each is saved as it is given."""
+    """One step of the page: the score, or one answer to what followed it. Each is saved as it is given.
+
+    A form that only a machine sends changes nothing, and shows its page again for whoever was just quick.
+    """
     to, sheet = _opened(request, wiring)
     form = request.form()
     score = _SCORES.get(form.get("score", ""))
@@ -73,29 +73,15 @@ def answer_form(request: Request, wiring: Wiring) -> Reply:
         return pages.answered_page(sheet)
 
 
-def unsubscribe_page(request: Request, wiring: Wiring) -> Reply:
-    token = _unsubscribing(request, wiring)
-    return pages.unsubscribe_page(_words(request, token.locale), request.parameter("token"))
-
-
-def unsubscribe(request: Request, wiring: Wiring) -> Reply:
-    """The page's button, and the one-click POST of mail programs, which may come as multipart (RFC 8058, 3.2)."""
-    token = _unsubscribing(request, wiring)
-    if b"One-Click" not in request.body():
-        raise Problem("malformed", "Send List-Unsubscribe=One-Click.")
-    wiring.directory.suppress(Suppression(token.subject, "unsubscribe", request.now))
-    return pages.notice_page(200, "unsubscribed", _words(request, token.locale))
-
-
 ROUTES: Mapping[str, Route] = {
     "GET /s/{survey}": survey_page,
     "HEAD /s/{survey}": survey_page,
     "GET /a/{token}": answer_page,
     "HEAD /a/{token}": answer_page,
     "POST /a/{token}": answer_form,
-    "GET /u/{token}": unsubscribe_page,
-    "HEAD /u/{token}": unsubscribe_page,
-    "POST /u/{token}": unsubscribe,
+    "GET /u/{token}": preferences.page,
+    "HEAD /u/{token}": preferences.page,
+    "POST /u/{token}": preferences.choose,
 }
 
 
@@ -121,7 +107,7 @@ def _score_given(
     said = Amendment(score=score)
     limits.admit(request, wiring, to.survey, to.token)
     stored = answers.submit(wiring, to, score, said.answer, sheet.locale, request.now, "form")
-    page = pages.question_page(sheet, score, 0, saved=True)
+    page = pages.question_page(sheet, score, 0, watch.stamp(score), saved=True)
     return replace(page, log={"response": str(stored.id), "version": stored.version})
 
 
@@ -133,27 +119,23 @@ def _question_answered(
     score: int | None,
     form: Mapping[str, str],
 ) -> Reply:
-    """The form carries the score only to say which questions it is asked; it changes nothing here."""
+    """The form carries the score only to say which questions it is asked; it changes nothing here.
+
+    Passing over a question stores nothing, so nobody needs to read first.
+    """
+    watch = Watch(request, wiring, to)
     questions = [asked.question for asked in asked_after(to.survey, score, sheet.locale)] if score is not None else []
     if score is None or form.get("question") not in questions:
         raise Problem("invalid-body", "The form is not one of ours. Open the link again.")
     number, said = questions.index(form["question"]), form.get("said", "").strip()
     if not said or "skip" in form:
-        return pages.question_page(sheet, score, number + 1, saved=False)
+        return pages.question_page(sheet, score, number + 1, watch.stamp(score))
+    if not watch.believes(form.get("page", ""), form.get(TRAP, ""), score):
+        return pages.question_page(sheet, score, number, watch.stamp(score), hasty=said)
     given = Amendment(comment=said) if not questions[number] else Amendment(answers={questions[number]: said})
     stored = answers.amend(wiring, to, given.answer, request.now)
-    page = pages.question_page(sheet, score, number + 1, saved=True)
+    page = pages.question_page(sheet, score, number + 1, watch.stamp(score), saved=True)
     return replace(page, log={"response": str(stored.id), "version": stored.version})
-
-
-def _unsubscribing(request: Request, wiring: Wiring) -> Token:
-    """A link to unsubscribe works for ever: its expiry is not looked at."""
-    keys = wiring.token_keys.at(request.now)
-    return signed.verify(request.parameter("token"), keys, "unsubscribe", answers.WHENEVER)
-
-
-def _words(request: Request, *wanted: str) -> Texts:
-    return texts("pages", request.language(), *wanted, *request.languages())
 
 
 def _apology(problem: Problem, request: Request) -> Reply:
@@ -168,5 +150,6 @@ def _apology(problem: Problem, request: Request) -> Reply:
         "too-many": "too_many",
         "busy": "busy",
     }
-    page = pages.notice_page(problem.status, notices.get(problem.kind, "refused"), _words(request))
+    words = texts("pages", request.language(), *request.languages())
+    page = pages.notice_page(problem.status, notices.get(problem.kind, "refused"), words)
     return replace(page, log={"problem": problem.kind}).adding(problem.headers)

@@ -116,10 +116,13 @@ class Visit:
         self.open("/s/none")
         yield "error"
         self.open(f"/u/{self._unsubscribe_token()}")
-        yield "unsubscribe"
+        yield "preferences"
         with self.page.expect_navigation():
-            self.page.locator("form button").click()
-        yield "unsubscribed"
+            self.page.evaluate("document.forms[0].submit()")
+        yield "preferences-missing"
+        self.page.get_by_role("radio").nth(1).check(force=True)
+        self.send()
+        yield "preferences-saved"
 
     def _unsubscribe_token(self) -> str:
         now, keys = self.stack.now(), Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])

@@ -84,10 +84,12 @@ def test_a_keyboard_alone_answers_everything(visit: Visit, stack: Stack, answers
         page.keyboard.press(key)
     page.keyboard.type("Cold")
     page.keyboard.press("Tab")
+    stack.advance(READING)
     with page.expect_navigation():
         page.keyboard.press("Enter")
     for key in ("Tab", "Tab", "Space"):
         page.keyboard.press(key)
+    stack.advance(READING)
     with page.expect_navigation():
         page.keyboard.press("Enter")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
+from hearback.contact import MailKind
 from tests.browser.link_visits import Mail
 from tests.browser.test_scanners import mail as mail  # noqa: PLC0414 - a fixture that both share
+from tests.browser.test_scanners import unsubscribing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -157,8 +159,7 @@ def test_a_colleague_whom_the_mail_was_forwarded_to_sees_no_words_and_changes_no
     with mail.opened(2) as page:
         send(mail, page)
         page.fill("textarea", "The invoice was wrong twice.")
-        with page.expect_navigation():
-            page.click(SEND)
+        send(mail, page)
 
     with mail.opened(2, **PHONE) as page:
         shown = page.content()
@@ -191,3 +192,31 @@ def test_the_hidden_field_takes_no_room_and_shows_nowhere(mail: Mail, width: int
     assert overflow <= 0
     assert box
     assert (box["width"], box["height"]) == (1, 1)
+
+
+@pytest.mark.parametrize("browser", [PHONE, {"java_script_enabled": False}])
+def test_a_person_chooses_which_mails_stop(mail: Mail, browser: dict[str, Any]) -> None:
+    contact, path = unsubscribing(mail)
+    with mail.visitor(**browser) as person:
+        page = person.new_page()
+        page.goto(f"{mail.stack.url}{path}")
+        page.get_by_role("radio").nth(1).check(force=True)
+        send(mail, page)
+
+    directory = mail.deployment.directory
+    assert [directory.suppressed(contact, kind) for kind in get_args(MailKind)] == [True, False]
+
+
+def test_a_keyboard_alone_chooses_which_mails_stop(mail: Mail) -> None:
+    contact, path = unsubscribing(mail)
+    with mail.visitor() as person:
+        page = person.new_page()
+        page.goto(f"{mail.stack.url}{path}")
+        for key in ("Tab", "ArrowDown", "ArrowDown"):
+            page.keyboard.press(key)
+        mail.read()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    directory = mail.deployment.directory
+    assert [directory.suppressed(contact, kind) for kind in get_args(MailKind)] == [False, True]

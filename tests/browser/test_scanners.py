@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import secrets
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
+from hearback.contact import MailKind
 from local.stack import Stack
 from ops.deployment import Deployment
 from ops.survey import apply_survey
 from ops.survey_file import read_survey
 from tests.browser.link_visits import Mail
 from tests.e2e.conftest import ROOT
-from tests.e2e.link_traffic import Links
+from tests.e2e.link_traffic import Links, unsubscribe_path
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 def mail(stack: Stack, deployment: Deployment, chromium: Browser) -> Mail:
     apply_survey(deployment, read_survey(ROOT / "surveys/product.yaml"))
     return Mail(Links.invited(stack), deployment, chromium)
+
+
+def unsubscribing(mail: Mail) -> tuple[str, str]:
+    """A contact who was mailed, and the path of their unsubscribe link."""
+    contact = secrets.token_hex(16)
+    return contact, unsubscribe_path(mail.stack, contact)
 
 
 def test_a_browser_that_opens_every_link_and_runs_all_scripts_is_not_counted(mail: Mail) -> None:
@@ -85,3 +93,53 @@ def test_a_browser_that_fills_in_every_field_with_real_keys_is_not_counted(mail:
 
     assert account.standing == "not counted"
     assert account.reason == "the form came with a field filled in that no person sees"
+
+
+def test_a_browser_that_sends_every_form_of_a_mail_at_machine_speed_unsubscribes_nobody(mail: Mail) -> None:
+    contact, path = unsubscribing(mail)
+    with mail.visitor() as scanner:
+        page = scanner.new_page()
+        for choice in range(4):
+            page.goto(f"{mail.stack.url}{path}")
+            page.evaluate("choice => document.querySelectorAll('input[type=radio]')[choice].click()", choice)
+            with page.expect_navigation():
+                page.evaluate("document.forms[0].querySelector('button').click()")
+
+    assert not any(mail.deployment.directory.suppressed(contact, kind) for kind in get_args(MailKind))
+
+
+def test_a_browser_that_reads_and_fills_in_every_field_unsubscribes_nobody(mail: Mail) -> None:
+    contact, path = unsubscribing(mail)
+    with mail.visitor() as scanner:
+        page = scanner.new_page()
+        page.goto(f"{mail.stack.url}{path}")
+        page.evaluate("for (const field of document.querySelectorAll('input[type=text]')) field.value = 'x'")
+        page.evaluate("document.querySelector('input[type=radio]').click()")
+        mail.read()
+        with page.expect_navigation():
+            page.evaluate("document.forms[0].querySelector('button').click()")
+
+    assert not any(mail.deployment.directory.suppressed(contact, kind) for kind in get_args(MailKind))
+
+
+def test_a_browser_that_fills_in_what_follows_a_score_at_machine_speed_changes_no_answer(mail: Mail) -> None:
+    with mail.opened(3) as page:
+        mail.read()
+        with page.expect_navigation():
+            page.click("form button")
+        before = mail.account().response
+        page.evaluate(
+            """() => {
+                const field = document.querySelector("textarea");
+                field.value = "https://example.com";
+                field.dispatchEvent(new Event("input", { bubbles: true }));
+            }"""
+        )
+        with page.expect_navigation():
+            page.evaluate("document.forms[0].querySelector('button').click()")
+        shown = page.locator("textarea").input_value()
+
+    after = mail.settled().response
+    assert before
+    assert after
+    assert (after.comment, shown) == ("", "https://example.com")

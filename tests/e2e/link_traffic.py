@@ -35,6 +35,29 @@ def http_request(stack: Stack, method: str, path: str, body: Any = None, **heade
         connection.close()
 
 
+def unsubscribe_path(stack: Stack, contact: str) -> str:
+    """Where the unsubscribe link of a contact's mails leads."""
+    return f"/u/{_signed(stack, Token('unsubscribe', contact, stack.now() + timedelta(days=30), locale='en'))}"
+
+
+def send_form(stack: Stack, got: Got, **filled: str) -> Got:
+    """Send the first form of a page with its own fields and what is filled in."""
+    action = re.search(r'<form method="post" action="([^"]+)"', got.text)
+    assert action
+    fields = {**hidden_fields(got), **filled}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return http_request(stack, "POST", action[1].replace("&amp;", "&"), urlencode(fields), **headers)
+
+
+def hidden_fields(got: Got) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', got.text))
+
+
+def _signed(stack: Stack, token: Token) -> str:
+    secret = stack.client("secretsmanager").get_secret_value(SecretId=stack.outputs["TokenSecret"])
+    return sign(token, json.loads(secret["SecretString"]))
+
+
 @dataclass(slots=True)
 class Links:
     """The links that one token is sent out in, and the page that was opened last."""
@@ -49,10 +72,9 @@ class Links:
     @classmethod
     def invited(cls, stack: Stack, survey: str = "product") -> "Links":
         """Those of an invitation that was mailed."""
-        secret = stack.client("secretsmanager").get_secret_value(SecretId=stack.outputs["TokenSecret"])
         fact = FactId.mint(survey, 4, stack.now())
         token = Token("answer", str(fact), stack.now() + timedelta(days=30), channel="mail", locale="en")
-        return cls(stack, sign(token, json.loads(secret["SecretString"])), str(fact))
+        return cls(stack, _signed(stack, token), str(fact))
 
     def get(self, score: int, **headers: str) -> Got:
         """Open a link, following where it leads; keeps the page."""
@@ -91,5 +113,4 @@ class Links:
 
     def _keep(self, got: Got, score: int) -> None:
         self.page, self.score = got.text, score
-        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', got.text)
-        self.fields = dict(hidden)
+        self.fields = hidden_fields(got)

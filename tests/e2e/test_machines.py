@@ -1,18 +1,21 @@
 """Machines vote for nothing and no person is lost, over real HTTP against the running stack."""
 
 import re
+import secrets
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from hearback.contact import Covers, MailKind
 from hearback.judging import READING
 from local.stack import Stack
+from ops.deployment import on_this_machine
 from tests.e2e.conftest import ROOT, Command, quiet
 from tests.e2e.judged_sessions import invent_all, live, lost
-from tests.e2e.link_traffic import Links, http_request
+from tests.e2e.link_traffic import Links, http_request, send_form, unsubscribe_path
 
 SETTLED = timedelta(minutes=3)
 
@@ -130,6 +133,53 @@ def test_every_link_of_a_mail_is_opened_by_a_scanner_and_then_a_person_answers(r
     running.advance(READING)
     assert links.send().status == 200
     assert verdict(links)["standing"] == "counted"
+
+
+def stopped(stack: Stack, contact: str) -> list[bool]:
+    """Whether surveys and follow-ups are."""
+    directory = on_this_machine(stack.url).directory
+    return [directory.suppressed(contact, kind) for kind in get_args(MailKind)]
+
+
+def test_a_program_that_sends_every_form_at_once_unsubscribes_nobody(running: Stack) -> None:
+    contact = secrets.token_hex(16)
+    for choice in get_args(Covers):
+        page = http_request(running, "GET", unsubscribe_path(running, contact))
+        sent = send_form(running, page, stop=choice)
+        assert (sent.status, "once more" in sent.text) == (422, True)
+
+    assert stopped(running, contact) == [False, False]
+
+
+def test_a_program_that_takes_its_time_and_fills_in_every_field_unsubscribes_nobody(running: Stack) -> None:
+    contact = secrets.token_hex(16)
+    page = http_request(running, "GET", unsubscribe_path(running, contact))
+    running.advance(READING)
+
+    assert send_form(running, page, stop="all", more="https://example.com").status == 422
+
+    assert stopped(running, contact) == [False, False]
+
+
+def test_a_mail_program_s_one_click_needs_no_page(running: Stack) -> None:
+    contact = secrets.token_hex(16)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    sent = http_request(running, "POST", unsubscribe_path(running, contact), "List-Unsubscribe=One-Click", **headers)
+
+    assert sent.status == 200
+    assert stopped(running, contact) == [True, True]
+
+
+def test_a_program_that_answers_what_follows_a_score_at_once_changes_no_answer(links: Links) -> None:
+    links.get(3)
+    links.stack.advance(READING)
+    asked = links.send()
+
+    refused = send_form(links.stack, asked, said="https://example.com")
+
+    assert (refused.status, "https://example.com</textarea>" in refused.text) == (422, True)
+    assert verdict(links)["version"] == 1
 
 
 def test_a_person_without_scripts_opens_reads_and_sends(links: Links) -> None:

@@ -86,7 +86,8 @@
       keep(said);
       flush();
     };
-    form.addEventListener("input", ({ target }) => {
+    form.addEventListener("input", ({ target, isTrusted }) => {
+      if (!isTrusted || target.name !== "said") return; // a program fills in every field there is
       form.elements.skip.hidden = Boolean(target.value);
       state.dataset.used = "yes";
       state.textContent = form.dataset.saving;

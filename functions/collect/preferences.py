@@ -1,0 +1,84 @@
+"""Which mails a customer wants: the page behind a mail's unsubscribe link, and the one click of mail programs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from collect import answers, pages
+from collect.observing import TRAP
+from collect.page_stamp import PageStamp, machine_mark
+from collect.problems import Problem
+from collect.reply import Reply
+from collect.request import Request
+from collect.wiring import Wiring
+from hearback import token as signed
+from hearback.contact import Covers, Suppression
+from hearback.language import Texts, texts
+from hearback.token import Token
+
+_CHOICES: Mapping[Covers, tuple[str, pages.Notice]] = {
+    "all": ("stop_all", "unsubscribed"),
+    "surveys": ("stop_surveys", "no_surveys"),
+    "follow-ups": ("stop_replies", "no_replies"),
+    "nothing": ("stop_nothing", "mailed_again"),
+}
+"""What may stop, by the names of its text on the page and of the page that says it is done."""
+_MULTIPART = "multipart/form-data"
+
+
+def page(request: Request, wiring: Wiring) -> Reply:
+    """Ask which mails shall stop. Nothing is preselected, and nothing stored is shown: mails get forwarded."""
+    return _asked(request, wiring, _unsubscribing(request, wiring))
+
+
+def choose(request: Request, wiring: Wiring) -> Reply:
+    """Stop what the page's form says, or everything for the one click of a mail program.
+
+    Scanners send forms too, so the form is held against its stamp and its trap. The one click cannot be: a mail
+    program sends it without ever having seen the page.
+    """
+    token = _unsubscribing(request, wiring)
+    if _one_click(request):
+        return _chosen(request, wiring, token, "all")
+    form = request.form()
+    if "page" not in form:
+        raise Problem("malformed", "Send List-Unsubscribe=One-Click, or the form of the page as it is.")
+    covers = next((each for each in _CHOICES if each == form.get("stop")), None)
+    stamp = PageStamp.verify(form["page"], request.parameter("token"), wiring.token_keys.at(request.now))
+    mark = machine_mark(stamp, form.get(TRAP, ""), request.now)
+    if covers is None or mark:
+        asked = _asked(request, wiring, token, covers, slip="hasty" if covers else "missed")
+        return replace(asked, log={"mark": mark})
+    return _chosen(request, wiring, token, covers)
+
+
+def _one_click(request: Request) -> bool:
+    """RFC 8058, 3.2: this key and value and nothing else, as a form or as multipart."""
+    body = request.body()
+    if request.header("content-type").lower().startswith(_MULTIPART):
+        return b'name="List-Unsubscribe"' in body and b"One-Click" in body
+    return body.strip() == b"List-Unsubscribe=One-Click"
+
+
+def _chosen(request: Request, wiring: Wiring, token: Token, covers: Covers) -> Reply:
+    done = wiring.directory.suppress(Suppression(token.subject, "unsubscribe", request.now, covers))
+    notice = _CHOICES[covers][1] if done or covers == "all" else "cannot_mail"
+    return replace(pages.notice_page(200, notice, _words(request, token)), log={"stopped": covers if done else "all"})
+
+
+def _asked(
+    request: Request, wiring: Wiring, token: Token, chosen: Covers | None = None, *, slip: pages.Slip = ""
+) -> Reply:
+    words, text = _words(request, token), request.parameter("token")
+    stamp = PageStamp.at(request.now, None).sign(text, wiring.token_keys.at(request.now))
+    choices: dict[str, str] = {covers: words.say(name) for covers, (name, _) in _CHOICES.items()}
+    return pages.preferences_page(words, text, choices, chosen or "", stamp, slip=slip)
+
+
+def _unsubscribing(request: Request, wiring: Wiring) -> Token:
+    """A link to unsubscribe works for ever: its expiry is not looked at."""
+    keys = wiring.token_keys.at(request.now)
+    return signed.verify(request.parameter("token"), keys, "unsubscribe", answers.WHENEVER)
+
+
+def _words(request: Request, token: Token) -> Texts:
+    return texts("pages", request.language(), token.locale, *request.languages())
