@@ -151,6 +151,10 @@ class Rewards(Part):
     after_days: Annotated[int, Field(ge=0, le=365)] = 14
     """How long after it: a purchase may be returned."""
 
+    @property
+    def waiting(self) -> timedelta:
+        return timedelta(days=self.after_days)
+
 
 class Referral(Part):
     """Where the personal links of promoters lead."""

@@ -1,0 +1,109 @@
+"""Referral links and the conversions they brought, in DirectoryTable."""
+
+from datetime import datetime
+
+from hearback import code as codes
+from hearback.aws.dynamodb import ConditionFailed, Request, Table, TransactionFailed
+from hearback.code import Random
+from hearback.contact import Contact
+from hearback.conversion import (
+    Conversion,
+    KnownCustomer,
+    NotCancelled,
+    ReferenceUsed,
+    cancel_request,
+    paid_request,
+    pay_request,
+)
+from hearback.referral import ReferralLink, click_request
+
+
+class Referrals:
+    def __init__(self, table: Table, random: Random) -> None:
+        self.table = table
+        self._random = random
+
+    def link(self, typed: str) -> ReferralLink | None:
+        """The link of a code, as somebody typed it."""
+        code = codes.read(typed)
+        found = self.table.get(ReferralLink.key_item(code)) if code else None
+        return ReferralLink.from_item(found) if found else None
+
+    def link_of(self, contact: str, survey: str, now: datetime) -> ReferralLink:
+        """The contact's one link of a survey, made now if this is the first time."""
+        while True:
+            named = self.table.get(ReferralLink.contact_key(contact, survey))
+            if named and (link := self.link(named["code"])):
+                return link
+            made = ReferralLink(survey, contact, now).named(codes.mint(self._random))
+            try:
+                self.table.transact(made.make_requests())
+            except TransactionFailed as failure:
+                if not failure.only_conditions:
+                    raise
+            else:
+                return made
+
+    def click(self, typed: str) -> ReferralLink | None:
+        """Count that a link was followed; None if there is none."""
+        code = codes.read(typed)
+        if code is None:
+            return None
+        try:
+            return ReferralLink.from_item(self.table.update(click_request(code)))
+        except ConditionFailed:
+            return None
+
+    def knows(self, contact: str) -> bool:
+        """Whether anything is kept of a contact: they answered, were invited or mailed, or became a customer."""
+        request = {
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": Contact.key_item(contact)["pk"]},
+            "Limit": 1,
+        }
+        return next(self.table.query(request), None) is not None
+
+    def conversion(self, reference: str) -> Conversion | None:
+        found = self.table.get(Conversion.key_item(reference))
+        return Conversion.from_item(found) if found else None
+
+    def record(self, conversion: Conversion) -> Conversion:
+        """Store a conversion, once; reported again, it is the one that is stored.
+
+        Raises ReferenceUsed, KnownCustomer.
+        """
+        try:
+            self.table.transact(conversion.record_requests())
+        except TransactionFailed as failure:
+            if not failure.only_conditions:
+                raise
+        else:
+            return conversion
+        stored = self.conversion(conversion.reference)
+        if stored is None:
+            raise KnownCustomer
+        if not stored.reported_again(conversion):
+            raise ReferenceUsed
+        return stored
+
+    def begin_to_pay(self, reference: str, now: datetime) -> Conversion | None:
+        """The conversion, whose rewards are to be paid now; None if they are not due, are paid, or it was cancelled."""
+        return self._moved(pay_request(reference, now))
+
+    def paid(self, reference: str) -> None:
+        self._moved(paid_request(reference))
+
+    def cancel(self, reference: str, now: datetime) -> Conversion | None:
+        """The conversion, cancelled; None if there is none. Raises NotCancelled."""
+        if cancelled := self._moved(cancel_request(reference, now)):
+            return cancelled
+        stored = self.conversion(reference)
+        if stored is None:
+            return None
+        raise NotCancelled(stored.state)
+
+    def _moved(self, request: Request) -> Conversion | None:
+        try:
+            return Conversion.from_item(self.table.update(request))
+        except ConditionFailed:
+            return None

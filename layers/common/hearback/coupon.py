@@ -1,0 +1,158 @@
+"""A granted coupon: a code that one person can redeem once, until the end of its last day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from hearback import code as codes
+from hearback.survey import Survey
+
+KEPT = timedelta(days=400)
+"""How long after its last day a coupon is kept, so that the till hears "expired" and not "unknown"."""
+WHERE_LENGTH = 100
+REFERENCE_LENGTH = 200
+"""Characters of the other system's name for what it did: an order, a receipt."""
+
+Why = Literal["unknown", "used", "expired", "erased"]
+
+
+class CouponRefused(ValueError):
+    """The code cannot be redeemed. `at`: when it was used, or when it expired."""
+
+    def __init__(self, why: Why, at: datetime | None = None) -> None:
+        sentence = {
+            "unknown": "this is no code of ours",
+            "used": f"this code was redeemed on {at:%Y-%m-%d at %H:%M} UTC" if at else "",
+            "expired": f"this code expired on {at:%Y-%m-%d at %H:%M} UTC" if at else "",
+            "erased": "this code was withdrawn: whose it was had their data erased",
+        }[why]
+        super().__init__(sentence)
+        self.why = why
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedCoupon:
+    survey: str
+    coupon: str
+    """One of the survey's `coupons`."""
+    contact: str
+    """Whose it is; "" once they were erased."""
+    reason: str
+    """What it was granted for: `<response id>/<play>`, or a conversion and a side of it. One coupon a reason."""
+    granted_at: datetime
+    ends_at: datetime
+    """The first moment at which it is worth nothing any more: midnight after its last day."""
+    code: str = ""
+    """As stored, without a hyphen; "" until it is minted."""
+    redeemed_at: datetime | None = None
+    reference: str = ""
+    """What the system that redeemed it calls that."""
+    where: str = ""
+    erased: bool = False
+
+    @classmethod
+    def of(cls, survey: Survey, coupon: str, contact: str, reason: str, now: datetime) -> "GrantedCoupon":
+        """A coupon of the survey that ends with a day of its time zone. Raises KeyError for one it does not have."""
+        last_day = now.astimezone(survey.zone).date() + timedelta(days=survey.coupons[coupon].days)
+        midnight = datetime.combine(last_day + timedelta(days=1), time(), survey.zone)
+        return cls(survey.id, coupon, contact, reason, now, midnight.astimezone(UTC))
+
+    def last_day(self, zone: ZoneInfo) -> date:
+        """The last day on which it can be redeemed, in the survey's time zone."""
+        return (self.ends_at - timedelta(microseconds=1)).astimezone(zone).date()
+
+    @property
+    def shown(self) -> str:
+        """The code as people are shown it."""
+        return codes.shown(self.code)
+
+    def named(self, code: str) -> "GrantedCoupon":
+        return replace(self, code=code)
+
+    def refusal(self, now: datetime) -> CouponRefused | None:
+        """Why it cannot be redeemed now, if it cannot."""
+        if self.redeemed_at:
+            return CouponRefused("used", self.redeemed_at)
+        if self.erased:
+            return CouponRefused("erased")
+        return CouponRefused("expired", self.ends_at) if now >= self.ends_at else None
+
+    @staticmethod
+    def key_item(code: str) -> dict[str, str]:
+        return {"pk": f"COUPON#{code}", "sk": "COUPON"}
+
+    @staticmethod
+    def reason_key(reason: str) -> dict[str, str]:
+        """Where the code is named that a reason brought."""
+        return {"pk": f"COUPON_FOR#{reason}", "sk": "COUPON"}
+
+    def to_item(self) -> dict[str, Any]:
+        return {
+            **self.key_item(self.code),
+            "survey": self.survey,
+            "coupon": self.coupon,
+            "contact": self.contact,
+            "reason": self.reason,
+            "granted_at": self.granted_at.isoformat(timespec="seconds"),
+            "ends_at": self.ends_at.isoformat(timespec="seconds"),
+            "expires_at": int((self.ends_at + KEPT).timestamp()),
+        }
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "GrantedCoupon":
+        redeemed_at = item.get("redeemed_at")
+        return cls(
+            survey=item["survey"],
+            coupon=item["coupon"],
+            contact=item.get("contact", ""),
+            reason=item["reason"],
+            granted_at=_moment(item["granted_at"]),
+            ends_at=_moment(item["ends_at"]),
+            code=item["pk"].removeprefix("COUPON#"),
+            redeemed_at=_moment(redeemed_at) if redeemed_at else None,
+            reference=item.get("reference", ""),
+            where=item.get("redeemed_where", ""),
+            erased=item.get("erased", False),
+        )
+
+    def grant_requests(self) -> list[dict[str, Any]]:
+        """The coupon, and which code its reason brought; together or not at all."""
+        named = {**self.reason_key(self.reason), "code": self.code, "expires_at": self.to_item()["expires_at"]}
+        return [
+            {"Put": {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
+            for item in (named, self.to_item())
+        ]
+
+
+def redeem_request(code: str, reference: str, where: str, now: datetime) -> dict[str, Any]:
+    """Redeem it, on condition that nobody has, that its time is not over, and that its person was not erased."""
+    return {
+        "Key": GrantedCoupon.key_item(code),
+        "UpdateExpression": "SET redeemed_at = :now, reference = :reference, redeemed_where = :where",
+        "ConditionExpression": (
+            "attribute_exists(pk) AND attribute_not_exists(redeemed_at) AND attribute_not_exists(erased) "
+            "AND ends_at > :now"
+        ),
+        "ExpressionAttributeValues": {
+            ":now": now.isoformat(timespec="seconds"),
+            ":reference": reference,
+            ":where": where,
+        },
+    }
+
+
+def erase_request(code: str, contact: str) -> dict[str, Any]:
+    """Take out whose it is. It is worth nothing from then on; that it was redeemed stays known."""
+    return {
+        "Key": GrantedCoupon.key_item(code),
+        "UpdateExpression": "SET erased = :true REMOVE contact, reference, redeemed_where",
+        "ConditionExpression": "contact = :contact",
+        "ExpressionAttributeValues": {":true": True, ":contact": contact},
+    }
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

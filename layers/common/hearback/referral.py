@@ -1,0 +1,100 @@
+"""A referral link: one for each contact and survey, which leads to the survey's own target and nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from hearback import code as codes
+from hearback.play import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralLink:
+    survey: str
+    contact: str
+    """Whose it is; "" once they were erased: it still leads on, but earns nobody anything."""
+    made_at: datetime
+    """When it was first offered."""
+    code: str = ""
+    """As stored, without a hyphen; "" until it is minted."""
+    clicks: int = 0
+    """How often it was followed, by machines too: what a scanner fetches cannot be told from a person here."""
+
+    @property
+    def shown(self) -> str:
+        """The code as people are shown it."""
+        return codes.shown(self.code)
+
+    def named(self, code: str) -> "ReferralLink":
+        return replace(self, code=code)
+
+    def address(self, base_url: str) -> str:
+        """What is passed on."""
+        return f"{base_url}/r/{self.shown}"
+
+    @staticmethod
+    def key_item(code: str) -> dict[str, str]:
+        return {"pk": f"REFERRAL#{code}", "sk": "REFERRAL"}
+
+    @staticmethod
+    def contact_key(contact: str, survey: str) -> dict[str, str]:
+        """Where the contact's code is named."""
+        return {"pk": f"CONTACT#{contact}", "sk": f"REFERRAL#{survey}"}
+
+    def to_item(self) -> dict[str, Any]:
+        return {
+            **self.key_item(self.code),
+            "survey": self.survey,
+            "contact": self.contact,
+            "made_at": self.made_at.isoformat(timespec="seconds"),
+            "clicks": self.clicks,
+        }
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "ReferralLink":
+        return cls(
+            survey=item["survey"],
+            contact=item.get("contact", ""),
+            made_at=datetime.fromisoformat(item["made_at"]).astimezone(UTC),
+            code=item["pk"].removeprefix("REFERRAL#"),
+            clicks=int(item["clicks"]),
+        )
+
+    def make_requests(self) -> list[dict[str, Any]]:
+        """The link, and which code its contact has; together or not at all."""
+        named = {**self.contact_key(self.contact, self.survey), "code": self.code}
+        return [
+            {"Put": {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
+            for item in (named, self.to_item())
+        ]
+
+
+def click_request(code: str) -> dict[str, Any]:
+    """Count that it was followed, on condition that there is such a link."""
+    return {
+        "Key": ReferralLink.key_item(code),
+        "UpdateExpression": "ADD clicks :one",
+        "ConditionExpression": "attribute_exists(pk)",
+        "ExpressionAttributeValues": {":one": 1},
+    }
+
+
+def erase_request(code: str, contact: str) -> dict[str, Any]:
+    """Take out whose it is. It still leads to the survey's target, for those it was passed on to."""
+    return {
+        "Key": ReferralLink.key_item(code),
+        "UpdateExpression": "REMOVE contact",
+        "ConditionExpression": "contact = :contact",
+        "ExpressionAttributeValues": {":contact": contact},
+    }
+
+
+def destination(referral: Referral, code: str) -> str:
+    """Where a link leads: the survey's target with the code in it. Nothing of a request reaches it."""
+    printed = quote(codes.shown(code), safe="-")
+    if "{code}" in referral.target:
+        return referral.target.replace("{code}", printed)
+    target = urlsplit(referral.target)
+    return urlunsplit(target._replace(query="&".join(filter(None, [target.query, f"ref={printed}"]))))

@@ -1,0 +1,74 @@
+"""A testimonial: what a respondent allowed to be quoted, in the words and under the name they agreed to."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from hearback.fact import FactId
+from hearback.response import Response
+
+QUOTE_LENGTH = 1000
+NAME_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Testimonial:
+    __test__ = False  # for pytest, which takes a class of this name for tests
+
+    response: FactId
+    contact: str
+    words: str
+    """As they were consented to."""
+    named: str
+    """How the person wants to be named; "" for without a name."""
+    at: datetime
+    of_comment: str
+    """The digest of the answer's comment at that time: other words need another consent."""
+    expires_at: int = 0
+    """Seconds since 1970: words are kept no longer than those of answers."""
+
+    @classmethod
+    def of(cls, response: Response, words: str, named: str, now: datetime, expires_at: int) -> "Testimonial":
+        return cls(response.id, response.contact, words, named, now, digest(response.comment), expires_at)
+
+    def holds(self, response: Response | None) -> bool:
+        """Whether it may be quoted: its answer says what it said, and nobody erased or excluded it.
+
+        An answer whose retention ended before its testimonial's withdraws nothing.
+        """
+        if response is None:
+            return True
+        return not (response.erased or response.excluded) and digest(response.comment) == self.of_comment
+
+    @staticmethod
+    def key_item(response: FactId) -> dict[str, str]:
+        return {"pk": f"TESTIMONIAL#{response}", "sk": "TESTIMONIAL"}
+
+    def to_item(self) -> dict[str, Any]:
+        return {
+            **self.key_item(self.response),
+            "contact": self.contact,
+            "words": self.words,
+            "named": self.named,
+            "consented_at": self.at.isoformat(timespec="seconds"),
+            "of_comment": self.of_comment,
+            "expires_at": self.expires_at,
+        }
+
+    @classmethod
+    def from_item(cls, item: Mapping[str, Any]) -> "Testimonial":
+        return cls(
+            response=FactId.parse(item["pk"].removeprefix("TESTIMONIAL#")),
+            contact=item["contact"],
+            words=item["words"],
+            named=item["named"],
+            at=datetime.fromisoformat(item["consented_at"]).astimezone(UTC),
+            of_comment=item["of_comment"],
+            expires_at=int(item["expires_at"]),
+        )
+
+
+def digest(comment: str) -> str:
+    return hashlib.sha256(comment.encode()).hexdigest()[:16]

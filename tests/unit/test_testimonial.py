@@ -1,0 +1,38 @@
+"""A testimonial holds while its answer says what it said."""
+
+from dataclasses import replace
+
+import pytest
+
+from hearback.fact import FactId
+from hearback.response import Response
+from hearback.testimonial import Testimonial
+from tests.conftest import NOW
+
+ANSWER = Response(
+    FactId.of_row("shop", "1", NOW), 10, NOW, "2026-03-04", comment="The samosas! I dream of them.", contact="a" * 32
+)
+
+
+@pytest.fixture
+def consented() -> Testimonial:
+    return Testimonial.of(ANSWER, "The samosas!", "Asha, Pune", NOW, 1_800_000_000)
+
+
+def test_it_is_what_it_was_when_it_is_read_back(consented: Testimonial) -> None:
+    assert Testimonial.from_item(consented.to_item()) == consented
+
+
+def test_it_holds_while_the_answer_stands(consented: Testimonial) -> None:
+    assert consented.holds(ANSWER)
+    assert consented.holds(replace(ANSWER, score=9))
+    assert consented.holds(None)  # its answer's retention ended first
+
+
+def test_other_words_need_another_consent(consented: Testimonial) -> None:
+    assert not consented.holds(replace(ANSWER, comment="The samosas were cold."))
+
+
+def test_an_erased_or_excluded_answer_is_not_quoted(consented: Testimonial) -> None:
+    assert not consented.holds(ANSWER.erase())
+    assert not consented.holds(ANSWER.exclude("a machine gave it"))
