@@ -125,6 +125,10 @@ class Stack:
         """The template's outputs."""
         return self._outputs
 
+    def resources(self, resource_type: str) -> dict[str, dict[str, Any]]:
+        """The resolved properties of the template's resources of one type, by logical id."""
+        return self._provisioned.of_type(resource_type)
+
     def client(self, service: str) -> Any:
         """A boto3 client of the engine."""
         return self._engine.client(service)
@@ -204,9 +208,9 @@ class Stack:
         template = read_template(self._template, REGION)
         self._engine = start_engine(folder.path)
         self._open.callback(self._engine.stop)
-        provisioned = Provisioned(template, self._engine, self._server.url, self._parameters)
-        self._outputs = provisioned.outputs()
-        self._wiring = Wiring(provisioned)
+        self._provisioned = Provisioned(template, self._engine, self._server.url, self._parameters)
+        self._outputs = self._provisioned.outputs()
+        self._wiring = Wiring(self._provisioned)
         self._expiring = self._wiring.expiring_tables()
         self._swept_at = self.clock.now()
         self._connect(kept)

@@ -1,0 +1,183 @@
+"""Everything the product does, once, on a running stack: every route, every effect, and what goes wrong on the way.
+
+Whoever adds a route, an effect or a permission adds here what uses it: test_roles.py says what is missing.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hearback.judging import READING
+from local.aws_calls import UNANSWERED, AwsCall, Fate
+from local.example import signed_identity
+from local.stack import Stack
+from tests.e2e.conftest import Command
+from tests.e2e.link_traffic import Got, Links, http_request, send_form
+
+MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+SETTLED = timedelta(minutes=3)
+TICK = timedelta(minutes=15)
+SIGNED = "AWS4-HMAC-SHA256 Credential=any/20260301/eu-west-1/execute-api/aws4_request"
+
+
+@dataclass
+class Watcher:
+    """Keeps what functions asked of AWS and which routes answered; loses the answer to a mail if that is wanted."""
+
+    calls: list[AwsCall] = field(default_factory=list)
+    routes: set[str] = field(default_factory=set)
+    loses_answers: bool = False
+
+    def call(self, call: AwsCall) -> Fate | None:
+        if call.done:
+            self.calls.append(call)
+        return UNANSWERED if self.loses_answers and call.done and call.operation == "SendEmail" else None
+
+    def printed(self, line: str) -> None:
+        """The stack prints each answer as `200 GET /s/{survey}`."""
+        if answered := re.fullmatch(r"[23]\d\d ([A-Z]+ /\S*)", line):
+            self.routes.add(answered[1])
+
+
+@dataclass
+class Everything:
+    stack: Stack
+    watcher: Watcher
+    folder: Path
+    hearback: Command = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hearback = Command(self.stack)
+
+    def happen(self) -> None:
+        self.stack.set_time(MONDAY)
+        self.hearback("survey", "apply", "surveys/store.yaml", "surveys/product.yaml")
+        self.pages_are_looked_at()
+        self.a_visitor_answers_on_the_page()
+        self.a_known_visitor_answers_by_widget()
+        self.customers_are_invited()
+        self.one_of_them_answers_by_link()
+        self.one_of_them_leaves()
+        self.somebody_only_looks()
+        self.a_machine_clicks()
+        self.another_system_records_answers_while_ses_is_busy()
+        self.the_answer_to_a_mail_is_lost()
+        self.something_foreign_is_written()
+        self.weeks_pass_while_ses_is_busy()
+
+    def pages_are_looked_at(self) -> None:
+        for method in ("GET", "HEAD"):
+            for path in ("/widget.js", "/openapi.json", "/s/store"):
+                self._ask(method, path)
+        self._ask("OPTIONS", "/v1/surveys/product/tokens", Origin="https://app.plotline.example")
+
+    def a_visitor_answers_on_the_page(self) -> None:
+        page = self._ask("GET", "/s/store?touchpoint=till")
+        self.stack.advance(READING)
+        send_form(self.stack, page, score="9")
+
+    def a_known_visitor_answers_by_widget(self) -> None:
+        secret = self.stack.client("secretsmanager").get_secret_value(SecretId=self.stack.outputs["IdentitySecret"])
+        visitor = signed_identity("nia@example.com", json.loads(secret["SecretString"]), self.stack.now())
+        asked = self._json("POST", "/v1/surveys/product/tokens", {"identity": visitor, "channel": "widget"})
+        token = asked["token"]
+        self._json("POST", "/v1/surveys/product/responses", {"token": token, "score": 8})
+        self._json("PATCH", f"/v1/responses/{token}", {"score": 3, "comment": "It is slow."})
+        self._settle()
+
+    def customers_are_invited(self) -> None:
+        guests = self.folder / "guests.csv"
+        names = ("ravi@example.com", "meera@example.com", "bounce@simulator.amazonses.com")
+        guests.write_text("\n".join(["email", *names, ""]), encoding="utf-8")
+        self.hearback("invite", str(guests), "--survey", "store", "--email", "email")
+        self._settle()
+
+    def one_of_them_answers_by_link(self) -> None:
+        [mail] = self.stack.mails(to="ravi@")
+        link = self._link(mail.body("html") or "", r'(/a/[\w.~-]+\?score=2[^"]*)"')
+        self._ask("HEAD", link)
+        page = self._ask("GET", link)
+        self.stack.advance(READING)
+        send_form(self.stack, page, score="2")
+        self._settle()
+
+    def one_of_them_leaves(self) -> None:
+        [mail] = self.stack.mails(to="meera@")
+        leave = self._link(mail.message["List-Unsubscribe"], r"(/u/[\w.~-]+)")
+        self._ask("HEAD", leave)
+        self._ask("GET", leave)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert self._ask("POST", leave, "List-Unsubscribe=One-Click", **form).status == 200
+
+    def somebody_only_looks(self) -> None:
+        """A page that was seen by a person, and never confirmed: its answer is presumed, and counted in time."""
+        links = Links.invited(self.stack)
+        links.get(7)
+        self.stack.advance(READING)
+        for kind in ("seen", "human"):
+            assert links.signal(kind).status < 300
+        self._settle()
+
+    def a_machine_clicks(self) -> None:
+        """A page that seemed to be seen by a person, until a machine came with the same token."""
+        links = Links.invited(self.stack)
+        links.get(7)
+        links.signal("human")
+        for score in range(11):
+            links.get(score)
+        self._settle()
+
+    def another_system_records_answers_while_ses_is_busy(self) -> None:
+        self.stack.faults(mail_throttle=1)
+        answer = {"survey": "store", "score": 1, "email": "tara@example.com", "idempotency_key": "order 7"}
+        self._json("POST", "/v1/machine/responses", answer, Authorization=SIGNED)
+        self._settle()
+        assert len(self.stack.mails(to="tara@")) == 1
+
+    def the_answer_to_a_mail_is_lost(self) -> None:
+        """And no event comes, so that an operator has to look."""
+        self.watcher.loses_answers = True
+        answer = {"survey": "store", "score": 10, "email": "uma@example.com", "idempotency_key": "order 8"}
+        self._json("POST", "/v1/machine/responses", answer, Authorization=SIGNED)
+        self._settle()
+        self.watcher.loses_answers = False
+        self._pass(TICK)
+        self._pass(TICK)
+
+    def something_foreign_is_written(self) -> None:
+        item = {"pk": {"S": "not ours"}, "sk": {"S": "-"}}
+        self.stack.client("dynamodb").put_item(TableName=self.stack.outputs["FeedbackTable"], Item=item)
+        self._settle()
+
+    def weeks_pass_while_ses_is_busy(self) -> None:
+        """Digests come due; the first is throttled and comes with the next tick."""
+        self.stack.faults(mail_throttle=1)
+        self._pass(timedelta(days=7))
+        self._pass(TICK)
+
+    def _pass(self, span: timedelta) -> None:
+        self.stack.advance(span)
+        self.stack.wait_until_idle()
+
+    def _settle(self) -> None:
+        self.stack.wait_until_idle()
+        self._pass(SETTLED)
+
+    def _ask(self, method: str, path: str, body: Any = None, **headers: str) -> Got:
+        got = http_request(self.stack, method, path, body, **headers)
+        assert got.status < 400, f"{method} {path}: {got.status} {got.text}"
+        return got
+
+    def _json(self, method: str, path: str, body: Mapping[str, Any], **headers: str) -> Any:
+        return json.loads(
+            self._ask(method, path, json.dumps(body), **{"Content-Type": "application/json"}, **headers).text
+        )
+
+    def _link(self, text: str, pattern: str) -> str:
+        found = re.search(pattern, text)
+        assert found
+        return found[1].replace("&amp;", "&")
