@@ -11,17 +11,33 @@ class Faults:
     """What is to go wrong from now on. All off at first.
 
     duplicate_records: every stream batch is delivered a second time, as after a lost checkpoint.
+    duplicate_messages: every batch of queue messages goes to two processes side by side. They count as failed only if
+        they failed in both, for whoever succeeds deletes them.
+    lone_messages: every queue message is a batch of its own.
+    clocked_retries: a failed queue message comes again after its queue's visibility timeout, by the clock that can be
+        moved. Otherwise it comes after a second, so that nobody at a laptop has to wait.
     fail_every: every Nth stream batch counts as failed after the handler ran, so it comes again (0: never).
     mail_throttle: the next N sends are refused with TooManyRequestsException.
     mail_timeout: the next N sends are accepted, and the caller never hears of it.
     """
 
-    NAMES = ("duplicate_records", "fail_every", "mail_throttle", "mail_timeout")
+    NAMES = (
+        "duplicate_records",
+        "duplicate_messages",
+        "lone_messages",
+        "clocked_retries",
+        "fail_every",
+        "mail_throttle",
+        "mail_timeout",
+    )
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._batches = 0
         self.duplicate_records = False
+        self.duplicate_messages = False
+        self.lone_messages = False
+        self.clocked_retries = False
         self.fail_every = 0
         self.mail_throttle = 0
         self.mail_timeout = 0
@@ -35,7 +51,7 @@ class Faults:
             raise ValueError("fail_every 1 would never let a batch through; give 2 or more, or 0 for never.")
         with self._lock:
             for name, value in wanted.items():
-                setattr(self, name, bool(value) if name == "duplicate_records" else int(value))
+                setattr(self, name, type(getattr(self, name))(value))
             self._batches = 0
 
     def as_dict(self) -> dict[str, int | bool]:

@@ -14,7 +14,6 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from local.clock import SimulatedClock
-from local.event_rules import EventBuses
 from local.faults import Faults
 from local.mail_events import events_of
 from local.outbox import Mail, Outbox
@@ -28,21 +27,21 @@ _SILENT_SECONDS = 75.0  # longer than the SDK waits for an answer by default
 class MailEndpoint:
     """Answers the one SES call the functions make.
 
-    `published` maps a configuration set to the event types it publishes to the default bus.
+    `published` maps a configuration set to the event types that are given to `publish`.
     """
 
     def __init__(
         self,
         outbox: Outbox,
         clock: SimulatedClock,
-        buses: EventBuses,
+        publish: Callable[[Mapping[str, Any]], None],
         faults: Faults,
         published: Mapping[str, frozenset[str]],
         printed: Callable[[str], None],
     ) -> None:
         self._outbox = outbox
         self._clock = clock
-        self._buses = buses
+        self._publish = publish
         self._faults = faults
         self._published = published
         self._printed = printed
@@ -65,7 +64,7 @@ class MailEndpoint:
         self._outbox.add(mail)
         self._printed(f"mail to {', '.join(mail.recipients)}: {mail.subject}")
         for event in events_of(mail, self._published.get(mail.configuration_set or "", frozenset()), mail.at):
-            self._buses.put(event)
+            self._publish(event)
         if self._faults.times_out_this_mail():
             self._stopped.wait(_SILENT_SECONDS)
         return Response(json.dumps({"MessageId": mail.message_id}), content_type="application/json")

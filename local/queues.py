@@ -21,6 +21,7 @@ from botocore.exceptions import BotoCoreError
 from local.activity import Activity
 from local.clock import SimulatedClock
 from local.engine import REGION
+from local.faults import Faults
 from local.function_process import FunctionError
 from local.functions import Function
 
@@ -41,22 +42,24 @@ class QueueMappingSettings:
     url: str
     arn: str
     delay: timedelta
+    visibility: timedelta
     batch_size: int
     reports_failures: bool
     concurrency: int
 
     @classmethod
     def from_template(
-        cls, name: str, queue: str, url: str, delay_seconds: float, properties: Mapping[str, Any]
+        cls, name: str, queue: str, url: str, queue_properties: Mapping[str, Any], properties: Mapping[str, Any]
     ) -> QueueMappingSettings:
-        """Read the properties of an AWS::Lambda::EventSourceMapping of the queue called `queue`."""
+        """Read the properties of an AWS::Lambda::EventSourceMapping, and those of its queue, called `queue`."""
         most = properties.get("ScalingConfig", {}).get("MaximumConcurrency", _MOST_CONCURRENT)
         return cls(
             name=name,
             queue=queue,
             url=url,
             arn=properties["EventSourceArn"],
-            delay=timedelta(seconds=delay_seconds),
+            delay=timedelta(seconds=float(queue_properties.get("DelaySeconds", 0))),
+            visibility=timedelta(seconds=float(queue_properties.get("VisibilityTimeout", 30))),
             batch_size=int(properties.get("BatchSize", 10)),
             reports_failures="ReportBatchItemFailures" in properties.get("FunctionResponseTypes", []),
             concurrency=min(int(most), _MOST_CONCURRENT),
@@ -75,6 +78,7 @@ class QueueMapping:
         sqs: Any,
         function: Function,
         clock: SimulatedClock,
+        faults: Faults,
         activity: Activity,
         printed: Callable[[str], None],
         held: Sequence[Message] = (),
@@ -83,10 +87,12 @@ class QueueMapping:
         self.function = function
         self._sqs = sqs
         self._clock = clock
+        self._faults = faults
         self._activity = activity
         self._printed = printed
         self._held: dict[str, Message] = {}
         self._due: list[tuple[datetime, str]] = []  # a heap over the ids in _held
+        self._not_before: dict[str, datetime] = {}  # by id, of failed messages that come again by the clock
         self._changed = threading.Condition()
         self._busy = 0
         self._found_empty = float("-inf")
@@ -182,7 +188,8 @@ class QueueMapping:
         message_id = message["messageId"]
         if message_id not in self._held:
             sent = datetime.fromtimestamp(int(message["attributes"]["SentTimestamp"]) / 1000, UTC)
-            heapq.heappush(self._due, (sent + self.settings.delay, message_id))
+            due = self._not_before.pop(message_id, sent + self.settings.delay)
+            heapq.heappush(self._due, (due, message_id))
         self._held[message_id] = message
 
     def _any_due(self) -> bool:
@@ -190,9 +197,10 @@ class QueueMapping:
 
     def _start_due(self) -> bool:
         started = False
+        most = 1 if self._faults.lone_messages else self.settings.batch_size
         while self._any_due() and self._busy < self.settings.concurrency:
             batch: list[Message] = []
-            while self._any_due() and len(batch) < self.settings.batch_size:
+            while self._any_due() and len(batch) < most:
                 _, message_id = heapq.heappop(self._due)
                 batch.append(self._held[message_id])
             self._busy += 1
@@ -218,6 +226,13 @@ class QueueMapping:
 
     def _invoke(self, batch: list[Message]) -> set[str]:
         """The ids of the messages that failed."""
+        if not self._faults.duplicate_messages:
+            return self._attempt(batch)
+        with ThreadPoolExecutor(1, f"{self.settings.name}-twin") as beside:
+            twin = beside.submit(self._attempt, batch)
+            return self._attempt(batch) & twin.result()
+
+    def _attempt(self, batch: list[Message]) -> set[str]:
         everything = {message["messageId"] for message in batch}
         try:
             answer = self.function.invoke({"Records": batch}, f"{self.settings.name}: batch of {len(batch)}")
@@ -234,6 +249,9 @@ class QueueMapping:
     def _finish(self, batch: list[Message], failed: set[str]) -> None:
         if failed:
             self._comes_again = time.monotonic() + _AGAIN_SECONDS
+            if self._faults.clocked_retries:
+                with self._changed:
+                    self._not_before |= dict.fromkeys(failed, self._clock.now() + self.settings.visibility)
         for start in range(0, len(batch), _AT_A_TIME):
             entries = {
                 message["messageId"]: {"Id": str(number), "ReceiptHandle": message["receiptHandle"]}

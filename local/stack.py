@@ -62,6 +62,8 @@ class Stack:
     fresh: begin with nothing.
     printed: receives lines of progress, of the functions' output and of trouble.
     watch: sees every call of a function to AWS, and may say what goes wrong with it; see aws_calls.py.
+    mail_events: takes what SES has to tell of each mail, to `put_event` it late, twice or never. Without it, all of it
+        goes to the default bus at once.
     """
 
     def __init__(
@@ -73,11 +75,13 @@ class Stack:
         fresh: bool = False,
         printed: Callable[[str], None] = print,
         watch: Watch | None = None,
+        mail_events: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
         self._data, self._port, self._fresh = data, port, fresh
         self._parameters, self._template = parameters or {}, template
         self._printed = printed
         self._watch = watch
+        self._mail_events = mail_events
         self._open = ExitStack()
         self._stopping = False
         self.clock = SimulatedClock()
@@ -152,6 +156,10 @@ class Stack:
     def invoke(self, logical_id: str, event: Any) -> Any:
         """One function's answer to `event`. Raises KeyError for an unknown function, FunctionError if it fails."""
         return self.functions[logical_id].invoke(event, "invoked by hand")
+
+    def put_event(self, event: Mapping[str, Any]) -> None:
+        """Put an event of AWS's own on the default bus, as it is."""
+        self._buses.put(event)
 
     def faults(self, **wanted: Any) -> None:
         """Switch faults on and off; see faults.py."""
@@ -266,6 +274,7 @@ class Stack:
                 engine.client("sqs"),
                 self.functions[wiring.function_behind(name)],
                 self.clock,
+                self.fault_switches,
                 self._activity,
                 self._printed,
                 kept.held.get(name, []),
@@ -275,13 +284,15 @@ class Stack:
         self._idleness = Idleness(
             self._activity, self._events, self._scheduler, self._stream_mappings, self._queue_mappings
         )
-        buses = EventBuses(wiring.rules(), self._events.put)
-        self._event_endpoint = EventEndpoint(self._folder.path / "events.jsonl", wiring.buses(), buses, self.clock)
+        self._buses = EventBuses(wiring.rules(), self._events.put)
+        self._event_endpoint = EventEndpoint(
+            self._folder.path / "events.jsonl", wiring.buses(), self._buses, self.clock
+        )
         self.outbox = Outbox(self._folder.path / "outbox")
         self._mail = MailEndpoint(
             self.outbox,
             self.clock,
-            buses,
+            self._mail_events or self.put_event,
             self.fault_switches,
             wiring.published_mail_events(),
             self._printed,

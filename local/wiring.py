@@ -84,9 +84,9 @@ class Wiring:
         for name, properties in self._mappings.items():
             if ":sqs:" in properties["EventSourceArn"]:
                 queue = self._template.with_arn(properties["EventSourceArn"])
-                delay = float(self._queues[queue].get("DelaySeconds", 0))
-                url = self.queue_urls[queue]
-                settings[name] = QueueMappingSettings.from_template(name, queue, url, delay, properties)
+                settings[name] = QueueMappingSettings.from_template(
+                    name, queue, self.queue_urls[queue], self._queues[queue], properties
+                )
         return settings
 
     def async_settings(self) -> dict[str, AsyncSettings]:
@@ -182,6 +182,7 @@ def _endpoints(engine: str, mail: str, events: str) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": engine,
         "AWS_ENDPOINT_URL_SESV2": mail,
+        "MAIL_RATE": "10000",  # the outbox takes as many as come, so nobody needs to wait
         "AWS_ENDPOINT_URL_EVENTBRIDGE": events,
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         "AWS_EC2_METADATA_DISABLED": "true",
