@@ -64,6 +64,12 @@ def test_a_text_may_be_given_once_for_all_languages(tmp_path: Path) -> None:
             "plays.0.owner",
             "'bo' is not one of people: asha",
         ),
+        (
+            'care:\n  - owner: asha\n    hours: { monday: "09:00-09:30" }',
+            9,
+            "care.0.hours",
+            "a week has less than an hour",
+        ),
         ("subscriptions:\n  - id: w\n    to: asha\n    scope: { store: x }", 10, "subscriptions.0.scope.store", "none"),
     ],
 )

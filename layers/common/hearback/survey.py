@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, model_validator
 
+from hearback.business_time import Calendar
 from hearback.care import Scope
 from hearback.definition import ANY, Address, DimensionValue, Identifier, Locale, Part, Text, TimeZone, Weekday
 from hearback.fact import LEAST_SHARDS
 from hearback.nps import Category
-from hearback.play import Coupon, CouponPlay, MailPlay, Play, Referral, ReferralPlay, TaskPlay
+from hearback.play import WATCHING, Coupon, CouponPlay, MailPlay, Play, Referral, ReferralPlay, TaskPlay, Watch
 from hearback.tally import VALUES_PER_PAGE, WHOLE
 
 LOGO_LENGTH = 8 * 1024
@@ -130,6 +131,7 @@ class Survey(Part):
     coupons: Annotated[dict[Identifier, Coupon], Field(max_length=100)] = {}
     referral: Referral | None = None
     plays: Annotated[list[Play], Field(max_length=100)] = []
+    watch: Watch = Watch()
     subscriptions: list[SubscriptionRule] = []
 
     @model_validator(mode="after")
@@ -161,6 +163,8 @@ class Survey(Part):
     def _broken_plays(self) -> Iterator[str]:
         for place, play in enumerate(self.plays):
             path = f"plays.{place}"
+            if play.id == WATCHING:
+                yield f"{path}.id: {WATCHING!r} is the play that comes with `watch`; choose another name"
             yield from self._undeclared(f"{path}.when", play.when.dimensions)
             if isinstance(play, TaskPlay) and play.owner and play.owner not in self.people:
                 yield f"{path}.owner: {play.owner!r} is not one of people: {_list(self.people)}"
@@ -184,6 +188,8 @@ class Survey(Part):
                 person = getattr(scope, role)
                 if person and person not in self.people:
                     yield f"care.{place}.{role}: {person!r} is not one of people: {_list(self.people)}"
+            if problem := Calendar.of(scope, self.zone).problem:
+                yield f"care.{place}.{problem}"
 
     def _undeclared(self, path: str, dimensions: Mapping[str, Sequence[str]]) -> Iterator[str]:
         for name, values in dimensions.items():
