@@ -94,7 +94,15 @@ class EventPlay(_Play):
     event: Identifier
 
 
-class ReviewPlay(_Play):
+class _NextStep(_Play):
+    @model_validator(mode="after")
+    def _comes_with_something(self) -> Self:
+        if self.delay_hours or self.cap_days:
+            raise ValueError("a next step has no delay and no cap: it comes with the page and the mail, as they come")
+        return self
+
+
+class ReviewPlay(_NextStep):
     """A next step: a public link, the same for everybody who is asked. A review site, a community."""
 
     what: Literal["review"]
@@ -103,7 +111,7 @@ class ReviewPlay(_Play):
     url: HttpsUrl
 
 
-class CouponPlay(_Play):
+class CouponPlay(_NextStep):
     """A next step: a coupon of the person's own, one of the survey's `coupons`."""
 
     what: Literal["coupon"]
@@ -111,7 +119,7 @@ class CouponPlay(_Play):
     text: Text
 
 
-class ReferralPlay(_Play):
+class ReferralPlay(_NextStep):
     """A next step: a link of the person's own to pass on. It leads to the survey's `referral` target."""
 
     what: Literal["referral"]
@@ -119,7 +127,7 @@ class ReferralPlay(_Play):
     label: Text
 
 
-class TestimonialPlay(_Play):
+class TestimonialPlay(_NextStep):
     """A next step: may we quote you? Nothing is quoted without this consent."""
 
     __test__ = False
@@ -132,6 +140,18 @@ NextStep = ReviewPlay | CouponPlay | ReferralPlay | TestimonialPlay
 one that follows from the answer is offered, no other: one next step a person, and no mail of its own."""
 NEXT_STEPS = (ReviewPlay, CouponPlay, ReferralPlay, TestimonialPlay)
 Play = Annotated[MailPlay | TaskPlay | EventPlay | NextStep, Field(discriminator="what")]
+
+
+WATCHING = "watch-slips"
+"""The id of the task play that every survey has unless its `watch` says otherwise."""
+
+
+class Watch(Part):
+    """What is looked out for whatever the plays say."""
+
+    slips: bool = True
+    """Whether a person whose category fell since their last answer gives a task to who takes care of the answer,
+    if no play gives one at once. Its notice tells the person's history."""
 
 
 class Coupon(Part):

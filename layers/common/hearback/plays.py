@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from hearback.nps import Category, category
-from hearback.play import NEXT_STEPS, Change, NextStep, Play, ReviewPlay, TaskPlay, When
+from hearback.play import NEXT_STEPS, WATCHING, Change, MailPlay, NextStep, Play, ReviewPlay, TaskPlay, When
 from hearback.survey import Survey
 
 _RANK: Final[Mapping[Category, int]] = {"detractor": 0, "passive": 1, "promoter": 2}
+
+
+def change(before: int | None, score: int) -> Change | None:
+    """Whether the category falls or rises from one score to another; None from no score at all."""
+    if before is None:
+        return None
+    step = _RANK[category(score)] - _RANK[category(before)]
+    return "climb" if step > 0 else "slip" if step < 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +41,7 @@ class Situation:
     @property
     def change(self) -> Change | None:
         """Whether the category fell or rose since the person's last answer."""
-        if self.before is None:
-            return None
-        step = _RANK[self.category] - _RANK[category(self.before)]
-        return "climb" if step > 0 else "slip" if step < 0 else None
+        return change(self.before, self.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,10 @@ class Choice:
 
 
 def consider(survey: Survey, situation: Situation) -> list[Choice]:
-    """Every play of the survey, in its order. Caps and contact rules are not looked at: they hold when it runs."""
+    """Every play of the survey, in its order, and the one that comes with `watch`.
+
+    Caps and contact rules are not looked at: they hold when a play runs.
+    """
     choices: list[Choice] = []
     stepped: Play | None = None
     for play in survey.plays:
@@ -62,7 +70,12 @@ def consider(survey: Survey, situation: Situation) -> list[Choice]:
                 against = [f"another next step comes first: {stepped.id}"]
             stepped = stepped or play
         choices.append(Choice(play, tuple(against)))
-    return choices
+    if watching := _watching(survey, situation):
+        against = _unmet(watching.when, situation)
+        if not against and (task := _task_at_once(choices)):
+            against = [f"another play gives a task at once: {task.id}"]
+        choices.append(Choice(watching, tuple(against)))
+    return [_unless_told(choice, survey, situation, _task_at_once(choices)) for choice in choices]
 
 
 def choose(survey: Survey, situation: Situation) -> list[Play]:
@@ -73,6 +86,48 @@ def choose(survey: Survey, situation: Situation) -> list[Play]:
 def next_step(survey: Survey, situation: Situation) -> NextStep | None:
     """The one next step that the respondent is offered, if the survey has one for this answer."""
     return next((play for play in choose(survey, situation) if isinstance(play, NEXT_STEPS)), None)
+
+
+def reader(play: Play, survey: Survey, dimensions: Mapping[str, str]) -> str:
+    """Whom of the survey's people a task or an alert goes to; "" if nobody takes care of such answers."""
+    if isinstance(play, TaskPlay) and play.owner:
+        return play.owner
+    scope = survey.scope(dimensions)
+    if scope is None:
+        return ""
+    return (scope.manager or "") if isinstance(play, MailPlay) and play.who == "manager" else scope.owner
+
+
+def caretaker(survey: Survey, situation: Situation) -> str:
+    """Who of the survey's people has the answer's task, in whose name its person is written to; "" for nobody."""
+    tasks = [play for play in choose(survey, situation) if isinstance(play, TaskPlay)]
+    return reader(tasks[0], survey, situation.dimensions) if tasks else ""
+
+
+def _watching(survey: Survey, situation: Situation) -> TaskPlay | None:
+    """The task for a slip: of who takes care of the answer, else of who gets the survey's other tasks."""
+    tasks = [play for play in survey.plays if isinstance(play, TaskPlay)]
+    owner = None if survey.scope(situation.dimensions) else next((play.owner for play in tasks if play.owner), "")
+    if not survey.watch.slips or owner == "":
+        return None
+    hours = {"due_hours": tasks[0].due_hours} if tasks else {}
+    return TaskPlay(id=WATCHING, what="task", when=When(change="slip"), owner=owner, **hours)
+
+
+def _task_at_once(choices: Sequence[Choice]) -> TaskPlay | None:
+    """A task that is certainly given now."""
+    plays = (choice.play for choice in choices if choice.runs)
+    return next((play for play in plays if isinstance(play, TaskPlay) and not play.delay and not play.cap), None)
+
+
+def _unless_told(choice: Choice, survey: Survey, situation: Situation, task: TaskPlay | None) -> Choice:
+    """No alert to somebody whom the notice of a task tells the same at the same moment."""
+    play, dimensions = choice.play, situation.dimensions
+    if not (choice.runs and task and isinstance(play, MailPlay) and play.who != "respondent" and not play.delay):
+        return choice
+    if reader(play, survey, dimensions) != reader(task, survey, dimensions):
+        return choice
+    return Choice(play, (f"the notice of the task tells them: {task.id}",))
 
 
 def _nobody_to_reach(play: Play, situation: Situation) -> list[str]:

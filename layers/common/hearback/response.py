@@ -85,6 +85,26 @@ class Response:
     def key(self) -> dict[str, str]:
         return self.id.key(RESPONSE)
 
+    @property
+    def counted(self) -> bool:
+        return not (self.excluded or self.provisional)
+
+    def earlier_request(self) -> dict[str, Any]:
+        """A query of the index by contact for the person's answers before this one, newest first.
+
+        Two answers of the same moment, as an import without times makes them, are not before each other.
+        """
+        return {
+            "IndexName": "by_contact",
+            "KeyConditionExpression": "contact = :contact AND answered_at < :at",
+            "ExpressionAttributeValues": {
+                ":contact": self.contact,
+                ":at": self.answered_at.isoformat(timespec="milliseconds"),
+            },
+            "ScanIndexForward": False,
+            "Limit": 25,
+        }
+
     def amended(self, answer: Answer, now: datetime, hourly: int = MOST_VERSIONS) -> "Response":
         """The next version, or this very one if nothing new was said; at most `hourly` within an hour.
 
@@ -204,7 +224,7 @@ class Response:
 
     def contribution(self) -> tally.Contribution:
         """What this version adds to the tallies."""
-        counters = [] if self.excluded or self.provisional else [f"s{self.score}"]
+        counters = [f"s{self.score}"] if self.counted else []
         if counters and (self.comment or self.had_comment):
             counters.append(tally.COMMENTS)
         cells = tally.cells(self.dimensions, self.pages)

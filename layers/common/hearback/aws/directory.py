@@ -1,17 +1,21 @@
 """DirectoryTable: surveys, contacts, suppressions, slots, tasks, subscriptions."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
 from hearback.contact import Contact, MailKind, Slot, Suppression
 from hearback.fact import FactId
 from hearback.judging import Observation
+from hearback.movement import Movement
+from hearback.reached import Reached
 from hearback.refusals import Refusals
 from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.task import Outcome, Task, join_request
 from hearback.visit import Visit
+from hearback.waiting import WaitingPlay
 
 SURVEY_KEPT = timedelta(minutes=1)
 
@@ -130,6 +134,11 @@ class Directory:
                 continue
             return Task.from_item(joined)
 
+    def open_task(self, contact: str) -> Task | None:
+        """The one task that a contact has open."""
+        pointer = self.table.get(Task.open_key(contact)) if contact else None
+        return self.task(pointer["task"]) if pointer else None
+
     def close_task(self, task: Task, outcome: Outcome, note: str, now: datetime) -> None:
         """Raises TaskClosed."""
         try:
@@ -138,6 +147,34 @@ class Directory:
             if failure.only_conditions:
                 raise TaskClosed(task.id) from None
             raise
+
+    def reached(self, contact: str) -> Reached | None:
+        """When a play last reached a contact; None for nobody, and for never."""
+        found = self.table.get(Reached.key_item(contact)) if contact else None
+        return Reached.from_item(found) if found else None
+
+    def reach(self, reached: Reached) -> None:
+        """Write down that a play has reached somebody, unless a newer answer's has."""
+        with suppress(ConditionFailed):
+            self.table.update(reached.put_request())
+
+    def let_wait(self, waiting: WaitingPlay) -> None:
+        """Put a play among what is due, unless it is or was there."""
+        with suppress(ConditionFailed):
+            self.table.put(waiting.put_request())
+
+    def end_wait(self, waiting: WaitingPlay) -> None:
+        """Take a play from what is due."""
+        with suppress(ConditionFailed):  # expired meanwhile
+            self.table.update(waiting.over_request())
+
+    def put_movement(self, movement: Movement) -> None:
+        self.table.put({"Item": movement.to_item()})
+
+    def movements(self, survey: str, first: str, last: str) -> Iterator[Movement]:
+        """Whose category moved on some local days (yyyy-mm-dd), both included, in the order of the days."""
+        for request in Movement.requests(survey, first, last):
+            yield from map(Movement.from_item, self.table.query(request))
 
     def due(self, due_kind: str, until: datetime | None = None) -> Iterator[Item]:
         """What waits for a time, first due first; with `until`, only what is due by then."""

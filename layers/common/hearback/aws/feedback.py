@@ -1,12 +1,12 @@
 """FeedbackTable: responses and invitations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
-from hearback.fact import INVITATION, RESPONSE, FactId, partitions
+from hearback.fact import INVITATION, RESPONSE, FactId, kind_and_id, partitions
 from hearback.invitation import Invitation, Mark, mark_request
 from hearback.response import MOST_VERSIONS, AmendmentRefused, Answer, Response, doubt_request, promote_request
 
@@ -122,6 +122,23 @@ class Feedback:
             newest = merge(*streams, key=lambda item: str(item["sk"]), reverse=True)
             found += [Response.from_item(item) for item in islice(newest, most - len(found))]
         return found
+
+    def earlier(self, response: Response, most: int) -> list[Response]:
+        """What the person answered to the same survey before, newest first: at most `most` answers that count.
+
+        The index is eventually consistent, so an answer of the last moments may be missing; those it names are
+        read themselves, as they stand now.
+        """
+        if not response.contact:
+            return []
+        keys = (kind_and_id(item["pk"], item["sk"])[1] for item in self.table.query(response.earlier_request()))
+        found = (self.response(fact) for fact in keys if fact.survey == response.id.survey)
+        counted = (each for each in found if each and each.counted and each.contact == response.contact)
+        return list(islice(counted, most))
+
+    def responses(self, facts: Sequence[FactId]) -> list[Response]:
+        """Those of some responses that there are, in no order."""
+        return [Response.from_item(item) for item in self.table.get_many([fact.key(RESPONSE) for fact in facts])]
 
     def _backwards(self, pk: str) -> Iterator[Item]:
         return self.table.query(
