@@ -22,6 +22,7 @@ _HTTP_CONCURRENCY = 2  # a page and what it asks for while it waits
 _MAPPING = "AWS::Lambda::EventSourceMapping"
 _FUNCTION = "AWS::Lambda::Function"
 _QUEUE = "AWS::SQS::Queue"
+_UNHURRIED = {"MAIL_RATE": "10000"}  # the outbox takes as many mails as come
 
 
 class Wiring:
@@ -53,6 +54,7 @@ class Wiring:
                     **_runtime_environment(name, memory, properties["Handler"]),
                     **_endpoints(engine.endpoint, mail_endpoint, event_endpoint),
                     **{key: str(value) for key, value in variables.items()},
+                    **_UNHURRIED,
                 },
                 code=self._template.template.code[logical_id],
             )
@@ -182,7 +184,6 @@ def _endpoints(engine: str, mail: str, events: str) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": engine,
         "AWS_ENDPOINT_URL_SESV2": mail,
-        "MAIL_RATE": "10000",  # the outbox takes as many as come, so nobody needs to wait
         "AWS_ENDPOINT_URL_EVENTBRIDGE": events,
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -1,7 +1,8 @@
 """What became of each mail, as SES tells through EventBridge (best effort, in any order, perhaps twice).
 
 Any event that bears a claim's digest proves that SES accepted the mail. A hard bounce or a complaint means:
-mail this contact no more.
+mail this contact no more. A mail that SES rejects after all (it found malware), and one to somebody of our own
+that bounces, is put before an operator, because nobody else would miss it.
 """
 
 from collections.abc import Mapping
@@ -55,9 +56,11 @@ def take_in(
     if claim is None:
         return None
     claims.settle(digests[0], "done", now, detail["mail"]["messageId"])
+    reason = suppression_reason(detail)
+    if kind == "Reject" or (reason == "bounce" and "contact" not in claim):
+        claims.reject(digests[0], now, "rejected" if kind == "Reject" else "bounced")
     if kind == "Delivery" and "invitation" in claim:
         feedback.mark_invitation(FactId.parse(claim["invitation"]), "delivered")
-    reason = suppression_reason(detail)
     if reason and "contact" in claim:
         directory.suppress(Suppression(claim["contact"], reason, now))
     return Took(kind, claim["effect"], reason)

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from followup.mail import Envelope, Letter, mime
+from followup.pacing import Turns
 from followup.wiring import Settings
 from hearback.aws.claims import Claims
 from hearback.claim import Claim
@@ -29,10 +30,16 @@ CLAIM_TAG = "claim"
 
 _NEVER = frozenset({"BadRequestException", "MessageRejected"})
 """SES will not take this very mail, however often it is tried: an address or a content it refuses."""
+_THROTTLES = frozenset({"LimitExceededException", "Throttling", "ThrottlingException", "TooManyRequestsException"})
+"""The account's rate is exceeded, or its quota of the day used up. The codes do not say which."""
 
 
 class NotSent(Exception):
-    """The mail certainly did not go out, and may be tried again: a throttle, a pause, no connection."""
+    """The mail certainly did not go out, and may be tried again: sending is paused, no connection."""
+
+
+class Throttled(NotSent):
+    """Nothing is wrong with the mail: it has to wait for its turn, perhaps for hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Post:
     ses: "SESV2Client"
     claims: Claims
     settings: Settings
+    turns: Turns
 
     def send(
         self,
@@ -54,7 +62,10 @@ class Post:
         unsubscribe: str = "",
         caps: Sequence[Cap] = (),
     ) -> Sent:
-        """Send a letter to one address unless its claim is taken or a cap forbids. Raises NotSent."""
+        """Send a letter to one address unless its claim is taken or a cap forbids. Raises NotSent or Throttled.
+
+        The turn is waited for before the claim is taken: whoever dies waiting leaves no mail in doubt.
+        """
         envelope = Envelope(
             sender=self.settings.sender,
             sender_name=from_name or self.settings.brand,
@@ -66,16 +77,19 @@ class Post:
         try:
             raw = mime(letter, envelope, now, f"<{claim.digest}@{self.settings.sender.rpartition('@')[2]}>")
         except BadAddress:
-            logger.warning("mail refused", extra={"effect": claim.effect, "code": "BadAddress"})
-            return "refused"
+            return self._refuse(claim, now, "BadAddress") if self.claims.take(claim, now) is None else "already"
+        if self.claims.taken(claim):
+            return "already"
+        if not self.turns.wait():
+            raise Throttled("no turn is left in this run")
         found = self.claims.take(claim, now, caps)
         if found == "capped":
             return "capped"
         if found is not None:
             return "already"
-        return self._send(claim, raw, now)
+        return self._send(claim, raw, now, caps)
 
-    def _send(self, claim: Claim, raw: bytes, now: datetime) -> Sent:
+    def _send(self, claim: Claim, raw: bytes, now: datetime, caps: Sequence[Cap]) -> Sent:
         """Send the raw mail to the recipient in its header: the address there is encoded as mail wants it."""
         try:
             answer = self.ses.send_email(
@@ -87,22 +101,32 @@ class Post:
         except ClientError as error:
             code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
             if code in _NEVER:
-                self.claims.settle(claim.digest, "refused", now, code)
-                logger.warning("mail refused", extra={"effect": claim.effect, "code": code})
-                return "refused"
+                return self._refuse(claim, now, code)
+            if code in _THROTTLES:
+                self.turns.pacer.throttled()
+                self.claims.release(claim, caps)
+                raise Throttled(code) from error
             if status < 500:
-                self.claims.release(claim)
+                self.claims.release(claim, caps)
                 raise NotSent(code) from error
             return self._doubt(claim, code)
         except (ConnectTimeoutError, EndpointConnectionError) as error:
-            self.claims.release(claim)
+            self.claims.release(claim, caps)
             raise NotSent(type(error).__name__) from error
         except BotoCoreError as error:
             return self._doubt(claim, type(error).__name__)
+        self.turns.pacer.sent()
         self.claims.settle(claim.digest, "done", now, answer["MessageId"])
         logger.info("mail sent", extra={"effect": claim.effect})
         return "sent"
 
+    def _refuse(self, claim: Claim, now: datetime, reason: str) -> Sent:
+        """Put before an operator what will never go out as it is; nobody else would learn of a task's notice."""
+        self.claims.reject(claim.digest, now, reason)
+        logger.warning("mail refused", extra={"effect": claim.effect, "code": reason})
+        return "refused"
+
     def _doubt(self, claim: Claim, reason: str) -> Sent:
+        self.turns.pacer.sent()
         logger.warning("mail in doubt", extra={"effect": claim.effect, "reason": reason})
         return "in doubt"

@@ -1,5 +1,6 @@
 """All timed work, every 15 minutes: what is due is picked from the due-time index, so a missed tick is caught up."""
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from followup import digest, letters, wiring
+from followup.due_plays import queue_due_plays
+from followup.pacing import Turns
 from followup.post import NotSent, Post
 from hearback import claim, clock, subscription
 from hearback.aws import clients
@@ -21,20 +24,24 @@ logger = Logger()
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int]:
-    """Send the digests that are due and list the mails in doubt; answer with how many of each."""
+    """Send the digests that are due, queue the plays, list the mails in doubt; answer with how many of each."""
     now = clock.now()
-    done = {"digests": send_digests(now), "doubtful": show_doubtful(now)}
+    done = {
+        "digests": send_digests(now, wiring.turns(context)),
+        "plays": queue_due_plays(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
+        "doubtful": show_doubtful(now),
+    }
     logger.info("tick", extra=done)
     return done
 
 
-def send_digests(now: datetime) -> int:
+def send_digests(now: datetime, turns: Turns) -> int:
     """Send each due digest once, for the last period that has ended; how many were sent."""
     sent = 0
     for item in wiring.directory().due(subscription.DUE_KIND, now):
         due = Subscription.from_item(item)
         try:
-            sent += send_digest(due, now)
+            sent += send_digest(due, now, turns)
         except UnknownSurvey:
             logger.warning("digest of a survey that is gone", extra={"survey": due.survey, "subscription": due.id})
         except NotSent:
@@ -44,13 +51,15 @@ def send_digests(now: datetime) -> int:
     return sent
 
 
-def send_digest(due: Subscription, now: datetime) -> bool:
+def send_digest(due: Subscription, now: datetime, turns: Turns) -> bool:
     """Send one digest unless it was; whether it was sent now. Raises NotSent or UnknownSurvey."""
-    week = due.week_at(due.last_due(now))
+    moment = due.last_due(now)
+    week = due.week_at(moment)
     survey = wiring.directory().survey(due.survey, now)
     content = digest.build(wiring.feedback(), wiring.tallies(), wiring.directory(), survey, due, week, now)
-    post = Post(clients.ses(), wiring.claims(), wiring.settings())
-    name = Claim(f"digest/{due.survey}/{due.id}/{week.first}", {"subscription": due.id})
+    post = Post(clients.ses(), wiring.claims(), wiring.settings(), turns)
+    about = {"survey": due.survey, "subscription": due.id, "moment": moment.isoformat()}
+    name = Claim(f"digest/{due.survey}/{due.id}/{week.first}", about)
     return post.send(name, letters.digest(content), due.email, now, to_name=due.name) == "sent"
 
 

@@ -3,7 +3,9 @@
 import os
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
+from followup.pacing import Pacer, Turns
 from hearback.aws import clients
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
@@ -11,6 +13,12 @@ from hearback.aws.dynamodb import Table
 from hearback.aws.feedback import Feedback
 from hearback.aws.secrets import Keys
 from hearback.aws.tallies import Tallies
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+LAST_MAIL = 20.0
+"""Seconds before a function's end after which it begins no mail: SES may take 13 to answer, marking it a few more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,17 @@ def settings() -> Settings:
         brand=environment["BRAND"],
         configuration_set=environment["CONFIGURATION_SET"],
     )
+
+
+@cache
+def pacer() -> Pacer:
+    """This process's share of the account's rate: that of each worker which may run at once, and of the tick."""
+    return Pacer(float(os.environ["MAIL_RATE"]) / (int(os.environ["MAIL_WORKERS"]) + 1))
+
+
+def turns(context: "LambdaContext") -> Turns:
+    """The turns to send that are left in this run of a function."""
+    return Turns(pacer(), pacer().clock() + context.get_remaining_time_in_millis() / 1000 - LAST_MAIL)
 
 
 @cache

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from followup import wiring
 from followup.answering import Answering
 from followup.links import Links
-from followup.post import Post
+from followup.post import Post, Throttled
 from hearback import clock
 from hearback.aws import clients
 from hearback.fact import FactId
@@ -29,8 +29,19 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> Mapping[str, 
     return process_partial_response(event=dict(event), record_handler=follow_up, processor=processor, context=context)
 
 
-def follow_up(record: "SQSRecord") -> None:
-    answering = _answering(clock.now())
+def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
+    """Follow up on one message. One whose mail has to wait goes to the end of the queue, as often as need be.
+
+    If it failed instead, a day's quota used up would send it to the failure queue after five tries.
+    """
+    try:
+        _answer(record, _answering(clock.now(), lambda_context))
+    except Throttled as throttled:
+        clients.sqs().send_message(QueueUrl=os.environ["SETTLE_QUEUE_URL"], MessageBody=record.body)
+        logger.warning("mail waits", extra={"reason": str(throttled)})
+
+
+def _answer(record: "SQSRecord", answering: Answering) -> None:
     match record.json_body:
         case {"response": str(fact)}:
             answering.response(FactId.parse(fact))
@@ -40,12 +51,12 @@ def follow_up(record: "SQSRecord") -> None:
             raise ValueError("a message names a response or an invitation")
 
 
-def _answering(now: datetime) -> Answering:
+def _answering(now: datetime, context: "LambdaContext") -> Answering:
     return Answering(
         feedback=wiring.feedback(),
         directory=wiring.directory(),
         claims=wiring.claims(),
-        post=Post(clients.ses(), wiring.claims(), wiring.settings()),
+        post=Post(clients.ses(), wiring.claims(), wiring.settings(), wiring.turns(context)),
         links=Links(wiring.settings().base_url, wiring.token_keys().at(now), now),
         sqs=clients.sqs(),
         task_queue=os.environ["TASK_QUEUE_URL"],

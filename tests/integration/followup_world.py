@@ -15,6 +15,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from followup import wiring, worker
+from followup.pacing import Pacer
 from hearback import clock
 from hearback.aws import clients
 from hearback.contact import Contact
@@ -75,9 +76,26 @@ class World:
 
     def queued_tasks(self) -> list[dict[str, Any]]:
         """Take what the task queue holds."""
-        queue = boto3.client("sqs").get_queue_url(QueueName="TaskQueue")["QueueUrl"]
-        found = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-        return [json.loads(message["Body"]) for message in found]
+        return taken_from("TaskQueue")
+
+    def settling(self) -> list[dict[str, Any]]:
+        """Take what the settle queue holds."""
+        return taken_from("SettleQueue")
+
+
+def taken_from(queue: str) -> list[dict[str, Any]]:
+    """Take what a queue holds, and delete it there."""
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [json.loads(message["Body"]) for message in found]
+
+
+def unhurried() -> Pacer:
+    """A pacer that never lets anybody wait."""
+    return Pacer(rate=1000, clock=lambda: 0.0, sleep=lambda _: None)
 
 
 def sqs_event(*bodies: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,6 +117,7 @@ def sqs_event(*bodies: Mapping[str, Any]) -> dict[str, Any]:
 def make_world(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> World:
     for made in (wiring.settings, wiring.directory, wiring.claims, wiring.feedback, wiring.tallies, wiring.token_keys):
         made.cache_clear()
+    monkeypatch.setattr(wiring, "pacer", unhurried)
     clients.ses().create_email_identity(EmailIdentity=wiring.settings().sender)
     world = World(tables, survey, monkeypatch)
     monkeypatch.setattr(clock, "now", lambda: world.now)

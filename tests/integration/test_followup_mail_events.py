@@ -1,12 +1,14 @@
 """What SES tells of a mail settles doubts, marks invitations, and suppresses."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from followup import mail_events
 from hearback.aws.claims import Claims
-from hearback.claim import Claim
+from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED, Claim
+from hearback.contact import Cap, Slot
 from hearback.fact import FactId
 from hearback.invitation import Invitation
 from tests.integration.followup_world import Context, World
@@ -64,6 +66,55 @@ def test_hard_bounces_and_complaints_suppress(
         tell(kind, claim, **parts)
 
     assert world.tables.people.suppressed(claim.about["contact"], "surveys") is suppressed
+
+
+@pytest.mark.parametrize("order", [("Send", "Reject"), ("Reject", "Send"), ("Reject", "Reject")])
+def test_a_mail_that_ses_rejects_after_all_is_put_before_an_operator_and_leaves_the_cap(
+    world: World, order: tuple[str, str]
+) -> None:
+    ravi = world.customer("Ravi")
+    cap = Cap(Slot.mailed(ravi.key), timedelta(days=7))
+    claims, claim = Claims(world.tables.directory), Claim("shop.x/thank", {"contact": ravi.key})
+    claims.take(claim, world.now, [cap])
+
+    for kind in order:
+        tell(kind, claim)
+
+    assert [item["note"] for item in world.tables.people.due(REFUSED)] == ["rejected"]
+    assert claims.take(Claim("shop.y/thank", {"contact": ravi.key}), world.now, [cap]) is None
+
+
+def test_a_bounced_mail_to_somebody_of_our_own_is_put_before_an_operator(world: World) -> None:
+    claim = Claim("task-notice/t1", {"task": "t1"})
+    Claims(world.tables.directory).take(claim, world.now)
+    tell("Send", claim)
+
+    tell("Bounce", claim, bounce={"bounceType": "Permanent"})
+    tell("Send", claim)  # late
+
+    assert [(item["task"], item["note"]) for item in world.tables.people.due(REFUSED)] == [("t1", "bounced")]
+
+
+@pytest.mark.parametrize("kind", ["Send", "Delivery", "Bounce"])
+def test_events_before_the_mark_twice_and_out_of_order_settle_it_once(world: World, claim: Claim, kind: str) -> None:
+    claims = Claims(world.tables.directory)
+    for each in ("Delivery", kind, "Send", kind):
+        tell(each, claim, bounce={"bounceType": "Transient"})
+
+    assert claims.settle(claim.digest, "done", world.now, "the sender's mark, late") is None
+    assert state(world, claim) == "done"
+    assert list(world.tables.people.due(DUE_KIND)) == []
+
+
+def test_an_event_of_a_mail_that_is_to_be_sent_again_keeps_it_from_being_sent_twice(world: World, claim: Claim) -> None:
+    claims = Claims(world.tables.directory)
+    claims.settle(claim.digest, "doubtful", world.now)
+    claims.resolve(claim.digest, "again", world.now, "by an operator")
+
+    tell("Delivery", claim)
+
+    assert claims.take(claim, world.now) == "done"
+    assert list(world.tables.people.due(DOUBTFUL)) == []
 
 
 def test_a_delivered_invitation_is_counted_so_once(world: World) -> None:

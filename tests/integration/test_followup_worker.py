@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
+from followup import wiring
 from hearback.aws import clients
 from hearback.aws.claims import Claims
-from hearback.claim import Claim
-from hearback.contact import Covers, Suppression
+from hearback.claim import REFUSED, Claim
+from hearback.contact import Cap, Covers, Slot, Suppression
 from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.response import Answer
@@ -177,8 +178,8 @@ def test_an_excluded_answer_is_not_followed_up(world: World) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        ses_error("TooManyRequestsException", 429),
         ses_error("SendingPausedException", 400),
+        ses_error("MailFromDomainNotVerifiedException", 400),
         EndpointConnectionError(endpoint_url="https://email"),
     ],
 )
@@ -190,6 +191,75 @@ def test_a_mail_that_certainly_did_not_go_out_is_tried_again(world: World, error
 
     assert world.settle(response) == DONE
     assert len(world.mails()) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("TooManyRequestsException", 429),
+        ("LimitExceededException", 400),
+        ("ThrottlingException", 400),
+        ("Throttling", 400),
+    ],
+)
+def test_a_throttled_mail_goes_to_the_end_of_the_queue_as_often_as_it_takes(
+    world: World, code: str, status: int
+) -> None:
+    response = world.answer(10, world.customer("Ravi"))
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", raising(ses_error(code, status)))
+        for _ in range(7):  # more often than a message is received before it counts as failed
+            assert world.settle(response) == DONE
+            assert world.settling() == [{"response": str(response.id)}]
+
+    assert world.settle(response) == DONE
+    assert (len(world.mails()), world.settling()) == (1, [])
+
+
+def test_a_run_with_no_time_left_for_a_mail_leaves_it_to_another_and_claims_nothing(world: World) -> None:
+    response = world.answer(10, world.customer("Ravi"))
+    world.monkeypatch.setattr(wiring, "LAST_MAIL", 61)  # seconds; the context has 60 left
+
+    assert world.settle(response) == DONE
+
+    assert world.settling() == [{"response": str(response.id)}]
+    assert Claims(world.tables.directory).get(Claim(f"{response.id}/thank").digest) is None
+
+
+def test_a_throttled_mail_gives_its_cap_to_whatever_is_sent_first(world: World) -> None:
+    ravi = world.customer("Ravi")
+    first, second = world.answer(10, ravi), world.answer(9, ravi)
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", raising(ses_error("TooManyRequestsException", 429)))
+        world.settle(first)
+
+    world.settle(second)
+    world.settle(first)
+
+    assert len(world.mails()) == 1
+
+
+def test_a_refused_mail_leaves_the_cap_to_the_next(world: World) -> None:
+    ravi = world.customer("Ravi")
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", raising(ses_error("MessageRejected", 400)))
+        world.settle(world.answer(10, ravi))
+
+    world.settle(world.answer(10, ravi))
+
+    assert len(world.mails()) == 1
+
+
+def test_a_cap_that_another_mail_has_taken_since_is_not_given_back(world: World) -> None:
+    claims, ravi = Claims(world.tables.directory), world.customer("Ravi")
+    cap = Cap(Slot.mailed(ravi.key), timedelta(days=7))
+    old, new = (Claim(name, {"contact": ravi.key}) for name in ("old", "new"))
+    claims.take(old, world.now, [cap])
+    claims.take(new, world.now + timedelta(days=8), [cap])
+
+    claims.release(old, [cap])
+
+    assert claims.take(Claim("third", {"contact": ravi.key}), world.now + timedelta(days=9), [cap]) == "capped"
 
 
 @pytest.mark.parametrize("error", [ReadTimeoutError(endpoint_url="https://email"), ses_error("InternalFailure", 500)])
@@ -279,14 +349,30 @@ def test_a_foreign_message_comes_back_until_it_lands_in_the_failure_queue(world:
     assert world.settle(FactId("x", 0, "short")) == RETRY
 
 
-def test_an_address_that_mail_cannot_reach_is_refused_before_anything_is_claimed(world: World) -> None:
+def test_an_address_that_mail_cannot_reach_is_refused_once_and_takes_no_cap(world: World) -> None:
     ravi = world.customer("Ravi")
     world.tables.people.merge_contact(replace(ravi, email="रवि@example.com"))
     response = world.answer(10, ravi)
 
     assert world.settle(response) == DONE
+    assert world.settle(response) == DONE
 
     assert world.mails() == []
+    (refused,) = world.tables.people.due(REFUSED)
+    assert (refused["effect"], refused["note"]) == (f"{response.id}/thank", "BadAddress")
+    world.tables.people.merge_contact(ravi)
+    world.settle(world.answer(9, ravi))
+    assert len(world.mails()) == 1
+
+
+def test_a_task_notice_whose_owner_cannot_be_reached_is_put_before_an_operator(world: World) -> None:
+    response = world.answer(2)  # nobody else is mailed
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", raising(ses_error("MessageRejected", 400)))
+        assert world.settle(response) == DONE
+
+    (refused,) = world.tables.people.due(REFUSED)
+    assert refused["task"] == Task.id_for(str(response.id))
 
 
 def test_an_apology_is_answered_to_the_person_who_will_call(world: World) -> None:

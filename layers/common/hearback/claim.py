@@ -6,19 +6,24 @@ A claim's key is a digest of the effect's name, which is also the tag that SES e
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-State = Literal["claimed", "done", "refused", "doubtful", "capped"]
-"""`capped`: a cap forbade the effect, which is final. The answer that comes after the cap brings its own."""
+from hearback.contact import Slot
+
+State = Literal["claimed", "done", "refused", "doubtful", "capped", "again"]
+"""`capped`: a cap forbade the effect, which is final. The answer that comes after the cap brings its own.
+`again`: an operator wants a mail sent that was doubtful or refused; the claim is to be had once more."""
 DOUBT_AFTER = timedelta(minutes=15)
 """A mail without a mark and without an event for so long is put before an operator."""
 LEASE = timedelta(seconds=60)
 """A function's longest run: the holder of a claim that is older lives no more."""
 KEPT = timedelta(days=400)
 DUE_KIND = "claim"
+DOUBTFUL, REFUSED = "doubtful", "refused"
+"""The due kinds of mails that an operator should see: whether they went out is not known, or they will not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,14 @@ class Claim:
     def key_item(digest: str) -> dict[str, str]:
         return {"pk": f"CLAIM#{digest}", "sk": "CLAIM"}
 
-    def take_request(self, now: datetime) -> dict[str, Any]:
-        """Take the claim, on condition that nobody has, or that its holder must be dead and it is repeatable."""
+    def take_request(self, now: datetime, slots: Sequence[Slot] = ()) -> dict[str, Any]:
+        """Take the claim, on condition that nobody has, or that its holder must be dead and it is repeatable.
+
+        It remembers the slots that were taken with it, to be given back with it.
+        """
         item = self._item("claimed", now)
+        if slots:
+            item["slots"] = [slot.what for slot in slots]
         if not self.repeatable:
             item |= {"due_kind": DUE_KIND, "due_at": (now + DOUBT_AFTER).isoformat(timespec="milliseconds")}
         return {"Item": item, **self._free(now)}
@@ -58,7 +68,11 @@ class Claim:
     def _free(self, now: datetime) -> dict[str, Any]:
         """The condition that the claim is to be had."""
         if not self.repeatable:
-            return {"ConditionExpression": "attribute_not_exists(pk)"}
+            return {
+                "ConditionExpression": "attribute_not_exists(pk) OR #state = :again",
+                "ExpressionAttributeNames": {"#state": "state"},
+                "ExpressionAttributeValues": {":again": "again"},
+            }
         return {
             "ConditionExpression": "attribute_not_exists(pk) OR (#state = :claimed AND claimed_at <= :dead)",
             "ExpressionAttributeNames": {"#state": "state"},
@@ -93,18 +107,48 @@ def forget_request(digest: str, contact: str) -> dict[str, Any]:
     }
 
 
+def slots_of(claim: Mapping[str, Any]) -> list[Slot]:
+    """The slots that were taken with a stored claim; none once its person is erased, whose slots are gone."""
+    return [Slot(claim["contact"], what) for what in claim.get("slots", ())] if "contact" in claim else []
+
+
 def settle_request(digest: str, state: State, now: datetime, note: str = "") -> dict[str, Any]:
     """Say how the effect ended. What is done stays done; doubt can still be resolved."""
+    return _end_request(digest, state, now, note, "#state IN (:claimed, :doubtful, :again)", _OPEN)
+
+
+def reject_request(digest: str, now: datetime, note: str) -> dict[str, Any]:
+    """Say that the effect came to nothing, even if it was taken for done: what SES accepted may still be rejected."""
+    return _end_request(
+        digest, "refused", now, note, "#state IN (:claimed, :doubtful, :again, :done)", (*_OPEN, "done")
+    )
+
+
+def resolve_request(digest: str, state: Literal["done", "again"], now: datetime, note: str) -> dict[str, Any]:
+    """Do with a mail as an operator decides, on condition that it is doubtful or refused.
+
+    One that has been claimed for longer than DOUBT_AFTER is doubtful, whether the tick has said so or not.
+    """
+    condition = "(#state IN (:doubtful, :refused, :again) OR (#state = :claimed AND due_at <= :now))"
+    return _end_request(digest, state, now, note, condition, (*_OPEN, "refused"))
+
+
+_OPEN: tuple[State, ...] = ("claimed", "doubtful", "again")
+
+
+def _end_request(
+    digest: str, state: State, now: datetime, note: str, condition: str, states: Sequence[State]
+) -> dict[str, Any]:
+    """Write a state, and list the claim where an operator looks if that is for an operator to see."""
+    listed = {"doubtful": DOUBTFUL, "again": DOUBTFUL, "refused": REFUSED}.get(state)
+    listing = "SET due_kind = :listed, due_at = :now," if listed else "REMOVE due_kind, due_at SET"
+    values = {f":{each}": each for each in states} | {":state": state, ":note": note}
     return {
         "Key": Claim.key_item(digest),
-        "UpdateExpression": "SET #state = :state, settled_at = :now, note = :note REMOVE due_kind, due_at",
-        "ConditionExpression": "attribute_exists(pk) AND #state IN (:claimed, :doubtful)",
+        "UpdateExpression": f"{listing} #state = :state, settled_at = :now, note = :note",
+        "ConditionExpression": f"attribute_exists(pk) AND {condition}",
         "ExpressionAttributeNames": {"#state": "state"},
-        "ExpressionAttributeValues": {
-            ":state": state,
-            ":now": now.isoformat(timespec="milliseconds"),
-            ":note": note,
-            ":claimed": "claimed",
-            ":doubtful": "doubtful",
-        },
+        "ExpressionAttributeValues": values
+        | {":now": now.isoformat(timespec="milliseconds")}
+        | ({":listed": listed} if listed else {}),
     }

@@ -135,12 +135,21 @@ class Slot:
         return {
             "Key": {"pk": f"CONTACT#{self.contact}", "sk": self.what},
             "UpdateExpression": "SET taken_at = :now, taken_by = :by",
-            "ConditionExpression": "attribute_not_exists(pk) OR taken_at <= :free OR taken_by = :by",
+            "ConditionExpression": "attribute_not_exists(taken_at) OR taken_at <= :free OR taken_by = :by",
             "ExpressionAttributeValues": {
                 ":now": now.isoformat(timespec="milliseconds"),
                 ":free": (now - quiet).isoformat(timespec="milliseconds"),
                 ":by": by,
             },
+        }
+
+    def give_back_request(self, by: str) -> dict[str, Any]:
+        """Free the slot, on condition that `by` holds it: what it was taken for did not happen."""
+        return {
+            "Key": {"pk": f"CONTACT#{self.contact}", "sk": self.what},
+            "UpdateExpression": "REMOVE taken_at, taken_by",
+            "ConditionExpression": "taken_by = :by",
+            "ExpressionAttributeValues": {":by": by},
         }
 
 

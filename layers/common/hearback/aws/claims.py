@@ -1,11 +1,13 @@
 """Claims in DirectoryTable."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Literal
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table, TransactionFailed
-from hearback.claim import Claim, State, settle_request
-from hearback.contact import Cap
+from hearback.claim import Claim, State, reject_request, resolve_request, settle_request, slots_of
+from hearback.contact import Cap, Slot
 
 
 class Claims:
@@ -20,10 +22,11 @@ class Claims:
         """
         if not caps:
             return self._put(claim.take_request(now))
+        taken = claim.take_request(now, [cap.slot for cap in caps])
         slots = [{"Update": cap.slot.take_request(claim.digest, now, cap.quiet)} for cap in caps]
         while True:
             try:
-                self.table.transact([{"Put": claim.take_request(now)}, *slots])
+                self.table.transact([{"Put": taken}, *slots])
             except TransactionFailed as failure:
                 if not failure.only_conditions:
                     raise
@@ -35,6 +38,11 @@ class Claims:
             else:
                 return None
 
+    def taken(self, claim: Claim) -> bool:
+        """Whether a claim that is not repeatable is not to be had any more; free now may be taken a moment later."""
+        found = self.get(claim.digest)
+        return found is not None and found["state"] != "again"
+
     def _put(self, request: Request) -> State | None:
         """None if it is written, else the state of the claim that stands there."""
         try:
@@ -44,16 +52,37 @@ class Claims:
             return state
         return None
 
-    def release(self, claim: Claim) -> None:
-        """Give it back, because the effect certainly did not happen."""
+    def release(self, claim: Claim, caps: Sequence[Cap] = ()) -> None:
+        """Give it back with its slots, because the effect certainly did not happen.
+
+        Slots go first: whoever dies in between leaves a claim that is in doubt, and not a slot for nothing.
+        """
+        self._free([cap.slot for cap in caps], claim.digest)
         self.table.delete(claim.release_request())
 
     def settle(self, digest: str, state: State, now: datetime, note: str = "") -> Item | None:
         """Say how the effect ended; None if it had ended already, or there is no such claim."""
+        return self._end(settle_request(digest, state, now, note))
+
+    def reject(self, digest: str, now: datetime, note: str) -> Item | None:
+        """Say that the effect came to nothing, and give back its slots; None if there is no such claim."""
+        self._free(slots_of(self.get(digest) or {}), digest)
+        return self._end(reject_request(digest, now, note))
+
+    def resolve(self, digest: str, state: Literal["done", "again"], now: datetime, note: str) -> Item | None:
+        """Do with a doubtful or refused mail as an operator decides; None if it is neither."""
+        return self._end(resolve_request(digest, state, now, note))
+
+    def _end(self, request: Request) -> Item | None:
         try:
-            return self.table.update(settle_request(digest, state, now, note))
+            return self.table.update(request)
         except ConditionFailed:
             return None
+
+    def _free(self, slots: Sequence[Slot], digest: str) -> None:
+        for slot in slots:
+            with suppress(ConditionFailed):  # somebody else has taken it since
+                self.table.update(slot.give_back_request(digest))
 
     def get(self, digest: str) -> Item | None:
         return self.table.get(Claim.key_item(digest))
