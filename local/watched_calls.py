@@ -12,8 +12,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 from botocore.exceptions import ReadTimeoutError
+from botocore.handlers import BUILTIN_HANDLERS
 
 _PARAMETERS = "watched parameters"
 
@@ -31,12 +31,14 @@ class Watched:
         self._one_at_a_time = threading.Lock()
 
     def install(self) -> None:
-        """Watch the clients of boto3's default session, which is to make all of them."""
-        boto3.setup_default_session()
-        events = boto3.DEFAULT_SESSION.events  # type: ignore[union-attr]
-        events.register("provide-client-params", self._keep_parameters)
-        events.register("before-call", self._before)
-        events.register("after-call", self._after)
+        """Watch the clients of every session that is made from now on, boto3's and botocore's own."""
+        BUILTIN_HANDLERS.extend(
+            (
+                ("provide-client-params", self._keep_parameters),
+                ("before-call", self._before),
+                ("after-call", self._after),
+            )
+        )
 
     def _keep_parameters(self, params: Any, context: dict[str, Any], **_: Any) -> None:
         context[_PARAMETERS] = params

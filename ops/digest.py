@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from followup import digest as content
-from followup import letters
+from followup.digest_letter import digest_letter
 from followup.mail import Letter
 from hearback.subscription import Subscription
 from ops.deployment import Deployment, chosen
@@ -64,7 +64,7 @@ def _letter(deployment: Deployment, subscription: Subscription) -> Letter:
     now = deployment.now()
     definition = deployment.survey(subscription.survey)
     week = subscription.week_at(now)
-    return letters.digest(
+    return digest_letter(
         content.build(
             deployment.feedback, deployment.tallies, deployment.directory, definition, subscription, week, now
         )

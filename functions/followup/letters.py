@@ -1,14 +1,12 @@
-"""The letters that Hearback writes: to customers, to the owners of tasks, to the readers of digests."""
+"""The letters that Hearback writes to customers and to the owners of tasks."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import quote
 
-from followup import figures
-from followup.digest import MOST_TASKS, Digest
 from followup.layout import lay_out
 from followup.mail import Letter
+from followup.quoting import dimension_values, quoted
 from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
 from hearback.contact import Contact
@@ -16,16 +14,12 @@ from hearback.response import Response
 from hearback.survey import Person, Survey
 from hearback.task import OUTCOMES, Task
 
-__all__ = ["Letter", "digest", "invitation", "reply", "task_notice"]
+__all__ = ["Letter", "invitation", "reply", "task_notice"]
 
 OWN_WORDS = 240
 """Characters of their own comment that a respondent is shown: enough to know it again."""
-VOICE = 320
-"""Characters of a comment in a digest."""
 WHOLE_COMMENT = 1500
 """Characters of a comment that the owner of a task is shown."""
-LISTED_TASKS = 8
-"""Open tasks a digest lists."""
 LISTED_ANSWERS = 10
 """Answers a task's notice shows."""
 
@@ -105,105 +99,14 @@ def task_notice(
         name=name,
         reach=_reach(voice, contact),
         language=shorten(contact.locale, 20) if contact else "",
-        dimensions=_dimensions(task.dimensions or {}),
-        answers=[
-            _answer(voice, response, WHOLE_COMMENT, task.dimensions or {}) for response in newest[:LISTED_ANSWERS]
-        ],
+        dimensions=dimension_values(task.dimensions or {}),
+        answers=[quoted(voice, response, WHOLE_COMMENT, task.dimensions or {}) for response in newest[:LISTED_ANSWERS]],
         response_ids=", ".join(sorted(task.responses)),
         command=f"hearback tasks close {task.id} --outcome {OUTCOMES[0]}",
         other_outcomes=", ".join(OUTCOMES[1:]),
         why=voice.say("task_why", title=voice.quote(survey.title)),
         unsubscribe="",
     )
-
-
-def digest(digest: Digest) -> Letter:
-    """One week of one scope, in the survey's default language and the reader's time zone."""
-    survey, subscription, score = digest.survey, digest.subscription, digest.tally.score
-    voice = Voice.of(survey)
-    overdue = [task for task in digest.open_tasks if task.overdue(digest.now)]
-    week = voice.span(digest.week.first, digest.week.last)
-    title = voice.quote(survey.title)
-    scope = ", ".join(_dimensions(subscription.scope)) or voice.say("digest_whole", title=title)
-    return lay_out(
-        "digest",
-        voice,
-        _digest_subject(voice, digest, ", ".join(subscription.scope.values()) or title, week, len(overdue)),
-        greeting=voice.greeting(subscription.name),
-        week=week,
-        scope=scope,
-        score=score,
-        headline=figures.headline(voice, score),
-        change=figures.change_in_words(voice, digest.change, score),
-        before=digest.before.score.n,
-        rate=figures.response_rate(voice, digest.tally),
-        shares=figures.shares(voice, score),
-        bars=figures.bars(score),
-        comments=[_answer(voice, response, VOICE, subscription.scope) for response in digest.comments],
-        tasks=[_listed(voice, digest, task) for task in digest.open_tasks[:LISTED_TASKS]],
-        open_tasks=len(digest.open_tasks),
-        capped=len(digest.open_tasks) >= MOST_TASKS,
-        overdue=len(overdue),
-        why=voice.say("digest_why", title=title, subscription=subscription.id),
-        unsubscribe="",
-    )
-
-
-def _digest_subject(voice: Voice, digest: Digest, scope: str, week: str, overdue: int) -> str:
-    score = digest.tally.score
-    if score.nps is None:
-        subject = voice.say("digest_subject_none", scope=scope, week=week)
-    else:
-        enough = score.n >= digest.survey.minimum_n
-        subject = voice.say(
-            "digest_subject_nps" if enough else "digest_subject_few",
-            scope=scope,
-            nps=figures.points(score.nps),
-            answers=voice.say("answers", n=score.n),
-            week=week,
-        )
-    return voice.say("digest_subject_overdue", subject=subject, n=overdue) if overdue else subject
-
-
-def _listed(voice: Voice, digest: Digest, task: Task) -> dict[str, object]:
-    owner = digest.survey.people.get(task.owner)
-    overdue = task.overdue(digest.now)
-    due = voice.moment(task.due_at, digest.subscription.zone)
-    return {
-        "id": task.id,
-        "due": voice.say("task_due_past" if overdue else "task_due", due=due),
-        "overdue": overdue,
-        "about": ", ".join(
-            [
-                one_line(owner.name if owner else task.owner),
-                *_dimensions(task.dimensions or {}, digest.subscription.scope),
-            ]
-        ),
-    }
-
-
-def _answer(voice: Voice, response: Response, most: int, known: Mapping[str, str]) -> dict[str, object]:
-    """One answer, with its words cut to `most` characters and without the dimension values that are `known` anyway."""
-    return {
-        "score": response.score,
-        "category": response.category,
-        "day": voice.day(date.fromisoformat(response.day)),
-        "comment": shorten(response.comment, most),
-        "dimensions": ", ".join(_dimensions(response.dimensions, known)),
-        "answers": _follow_up_answers(voice, response, most),
-    }
-
-
-def _follow_up_answers(voice: Voice, response: Response, most: int) -> list[tuple[str, str]]:
-    """(question, answer) of the survey's questions that were answered, in the survey's words where it has them."""
-    questions = {question.id: question for asked in voice.survey.follow_up.values() for question in asked.questions}
-    found = []
-    for question_id, answer in response.answers.items():
-        question = questions.get(question_id)
-        choice = question.choices.get(answer) if question else None
-        asked = voice.quote(question.text) if question else one_line(question_id)
-        found.append((asked, voice.quote(choice) if choice else shorten(answer, most)))
-    return found
 
 
 def _reach(voice: Voice, contact: Contact | None) -> list[tuple[str, str, str]]:
@@ -216,9 +119,3 @@ def _reach(voice: Voice, contact: Contact | None) -> list[tuple[str, str, str]]:
     if email:
         ways.append((voice.say("mail"), email, f"mailto:{quote(email, safe='@+')}"))
     return ways
-
-
-def _dimensions(values: Mapping[str, str], known: Mapping[str, str] | None = None) -> list[str]:
-    """Store: Pune"""
-    told = {name: value for name, value in values.items() if (known or {}).get(name) != value}
-    return [f"{name.replace('-', ' ').capitalize()}: {one_line(value)}" for name, value in told.items()]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from followup import digest, letters, wiring
+from followup import digest, wiring
+from followup.digest_letter import digest_letter
 from followup.due_plays import queue_due_plays
 from followup.pacing import Turns
 from followup.post import NotSent, Post
@@ -60,7 +61,7 @@ def send_digest(due: Subscription, now: datetime, turns: Turns) -> bool:
     post = Post(clients.ses(), wiring.claims(), wiring.settings(), turns)
     about = {"survey": due.survey, "subscription": due.id, "moment": moment.isoformat()}
     name = Claim(f"digest/{due.survey}/{due.id}/{week.first}", about)
-    return post.send(name, letters.digest(content), due.email, now, to_name=due.name) == "sent"
+    return post.send(name, digest_letter(content), due.email, now, to_name=due.name) == "sent"
 
 
 def show_doubtful(now: datetime) -> int:

@@ -243,7 +243,7 @@ class TestPermissions:
 
     def test_the_layer_has_a_client_for_every_api_a_role_allows_and_for_no_other(self, transformed: Template) -> None:
         clients = (ROOT / "layers/common/hearback/aws").glob("*.py")
-        made = {api for path in clients for api in re.findall(r'boto3\.client\("([a-z0-9-]+)"', path.read_text())}
+        made = {api for path in clients for api in re.findall(r'create_client\("([a-z0-9-]+)"', path.read_text())}
         roles = {named(function["Properties"]["Role"]) for function in transformed.of_type(FUNCTION).values()}
         allowed = {
             action.split(":")[0]

@@ -4,11 +4,13 @@ import subprocess
 import sys
 
 
-def test_programs_do_not_wait_for_what_only_pages_and_mails_need() -> None:
+def test_programs_do_not_wait_for_what_they_do_not_use() -> None:
     unwanted = {
         "jinja2",
         "markupsafe",
         "aws_lambda_powertools.event_handler",
+        "boto3",
+        "s3transfer",
     }
 
     loaded = subprocess.run(

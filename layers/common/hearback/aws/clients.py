@@ -1,10 +1,14 @@
-"""AWS clients, each made on first use: a function pays only for those its path needs."""
+"""AWS clients, each made on first use: a function pays only for those its path needs.
+
+They are botocore's own. boto3 makes the same ones, and brings S3 transfers and resources that nothing here uses:
+its import would be a sixth of what a cold start takes.
+"""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session, get_session
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -20,20 +24,27 @@ _ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_ti
 
 
 @cache
+def _session() -> Session:
+    """What clients share: region and credentials, and the models and endpoints once they are read."""
+    return get_session()
+
+
+@cache
 def dynamodb(*, patient: bool = True) -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=_PATIENT if patient else _IMPATIENT)
+    made = _session().create_client("dynamodb", config=_PATIENT if patient else _IMPATIENT)
+    return cast("DynamoDBClient", made)
 
 
 @cache
 def secretsmanager() -> "SecretsManagerClient":
-    return boto3.client("secretsmanager", config=_PATIENT)
+    return cast("SecretsManagerClient", _session().create_client("secretsmanager", config=_PATIENT))
 
 
 @cache
 def sqs(*, patient: bool = True) -> "SQSClient":
-    return boto3.client("sqs", config=_PATIENT if patient else _IMPATIENT)
+    return cast("SQSClient", _session().create_client("sqs", config=_PATIENT if patient else _IMPATIENT))
 
 
 @cache
 def ses() -> "SESV2Client":
-    return boto3.client("sesv2", config=_ONCE)
+    return cast("SESV2Client", _session().create_client("sesv2", config=_ONCE))

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import Clamped, Context, Decimal, Inexact, Overflow, Rounded, Underflow
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
@@ -65,33 +64,83 @@ class Unreadable(ValueError):
     """Something in DynamoDB's notation is of a kind that no item of ours holds."""
 
 
+_NUMBERS = Context(prec=38, Emin=-128, Emax=126, traps=[Clamped, Inexact, Overflow, Rounded, Underflow])
+"""What DynamoDB keeps of a number. One that would lose something is refused, with an ArithmeticError."""
+
+
 def to_wire(value: Mapping[str, Any]) -> dict[str, Any]:
-    """An item in DynamoDB's own notation."""
-    serialize = _SERIALIZER.serialize
-    return {name: serialize(part) for name, part in value.items()}
+    """An item in DynamoDB's own notation.
+
+    Raises TypeError for what no item of ours holds. A float is one of these: it would come back as another number.
+    """
+    return {name: _to_wire(part) for name, part in value.items()}
 
 
 def from_wire(item: Mapping[str, Any]) -> Item:
     """An item out of DynamoDB's own notation, whole numbers as int. Raises Unreadable."""
-    deserialize = _DESERIALIZER.deserialize
     try:
-        return {name: _whole(deserialize(part)) for name, part in item.items()}
+        return {name: _from_wire(part) for name, part in item.items()}
     except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
         raise Unreadable(f"not an item of ours: {type(error).__name__}") from None
 
 
-def _whole(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        whole = int(value)
-        return whole if whole == value else value
-    if isinstance(value, dict):
-        return {name: _whole(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_whole(part) for part in value]
+def _to_wire(value: Any) -> dict[str, Any]:
+    kind: str
+    wire: Any
+    match value:
+        case str():
+            kind, wire = "S", value
+        case bool():  # before int, which it is as well
+            kind, wire = "BOOL", value
+        case int() | Decimal():
+            kind, wire = "N", _number(value)
+        case Mapping():
+            kind, wire = "M", to_wire(value)
+        case list() | tuple():
+            kind, wire = "L", [_to_wire(part) for part in value]
+        case None:
+            kind, wire = "NULL", True
+        case set() | frozenset() if all(isinstance(member, str) for member in value):
+            kind, wire = "SS", list(value)
+        case bytes():
+            kind, wire = "B", value
+        case _:
+            raise TypeError(f"no item of ours holds a {type(value).__name__}")
+    return {kind: wire}
+
+
+def _number(value: int | Decimal) -> str:
+    number = _NUMBERS.create_decimal(value)
+    if not number.is_finite():
+        raise TypeError(f"DynamoDB has no {number}")
+    return str(number)
+
+
+def _from_wire(part: Mapping[str, Any]) -> Any:
+    ((kind, wire),) = part.items()
+    value: Any
+    match kind:
+        case "S" | "BOOL":
+            value = wire
+        case "N":
+            number = _NUMBERS.create_decimal(wire)
+            whole = int(number)
+            value = whole if whole == number else number
+        case "M":
+            value = {name: _from_wire(each) for name, each in wire.items()}
+        case "L":
+            value = [_from_wire(each) for each in wire]
+        case "NULL":
+            value = None
+        case "SS":
+            value = set(wire)
+        case "B" if isinstance(wire, bytes):
+            value = wire
+        case _:
+            raise TypeError(kind)
     return value
 
 
-_SERIALIZER, _DESERIALIZER = TypeSerializer(), TypeDeserializer()
 _IN_VALUES = ("Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey")
 
 
