@@ -30,6 +30,10 @@ def _answer(request: Request, wired: Wiring) -> Reply:
         return programs.answer(request, wired)
     if request.route in widget_script.ROUTES:
         return widget_script.serve(request)
+    if request.path.startswith("/r/"):
+        from collect import referring  # noqa: PLC0415 - no other route needs it
+
+        return referring.answer(request, wired)
     if request.path == "/openapi.json":
         from collect import openapi  # noqa: PLC0415 - nobody else needs every model built
 

@@ -1,5 +1,6 @@
 """What bodies may hold. Nothing is coerced: "9", 9.5 and true are not scores."""
 
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -10,6 +11,10 @@ from hearback.response import COMMENT_LENGTH, Answer
 
 ANSWER_LENGTH = 1000
 """Characters an answer to a follow-up question may have."""
+REFERENCE_LENGTH = 200
+"""Characters of another system's name for what it did: an order, a receipt."""
+WHERE_LENGTH = 100
+"""Characters of the place where a coupon was redeemed."""
 
 
 def _tidy(text: str) -> str:
@@ -85,6 +90,28 @@ class Signal(_Body):
     kind: Literal["seen", "human"]
     page: Short
     """The page's stamp, from its form."""
+
+
+class Redemption(_Body):
+    """POST /v1/machine/coupons/{code}/redemptions"""
+
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LENGTH)]
+    """What you call it: a receipt, an order. The same one again is the same redemption."""
+    where: Annotated[str, StringConstraints(max_length=WHERE_LENGTH)] = ""
+
+
+class Purchase(_Body):
+    """POST /v1/machine/conversions: somebody became a customer through a referral link."""
+
+    code: Short
+    """Of the link, as your shop was told it."""
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LENGTH, pattern=r"^[^\x00-\x1f]+$")]
+    """What you call the purchase: an order's id. The same one again is the same conversion."""
+    customer: Annotated[str, StringConstraints(min_length=1, max_length=254)]
+    """An e-mail address, or your own id of the person."""
+    value: Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
+    """As a number or, so that no digit is lost, as a text: "120.00"."""
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class MachineSubmission(Amendment):

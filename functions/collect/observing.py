@@ -46,8 +46,7 @@ class Watch:
         `trap` is None unless it is the hidden link: that of a page bears the page's stamp, and so tells whose it was.
         """
         page = PageStamp.at(self.now, score)
-        purpose = self.request.header("sec-purpose") + self.request.header("purpose") + self.request.header("x-moz")
-        kind: Kind = "prefetched" if "prefetch" in purpose else "opened"
+        kind: Kind = "prefetched" if self.request.prefetched else "opened"
         if self.request.only_head:
             kind = "head"
         if trap is not None:

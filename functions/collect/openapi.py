@@ -18,6 +18,7 @@ from collect.reply import Reply
 _REF = "#/components/schemas/{model}"
 _PARAMETERS = {
     "survey": ("The survey's id", "shop"),
+    "code": ("A code; case, spaces and hyphens do not matter", "7KQ2M-9XW4T"),
     "token": ("A token, as it was given", "eyJhIl0.k1.c2lnbmF0dXJlIG9mIGl0"),
 }
 _DETAILS: dict[Kind, str] = {
@@ -25,16 +26,24 @@ _DETAILS: dict[Kind, str] = {
     "token-refused": "This is not a token of ours. Use it exactly as it was given.",
     "identity-refused": "The identity is refused: it has expired; sign a new one for each page.",
     "unknown-survey": "No survey has this id. Check the address; ids are lower-case.",
+    "unknown-code": "Nothing was redeemed: this is no code of ours.",
+    "code-used": "Nothing was redeemed: this code was redeemed on 2026-03-04 at 10:30 UTC.",
+    "self-referral": "Nothing was recorded: the customer is the one whose link it is.",
+    "known-customer": "Nothing was recorded: this customer was known before, so nobody referred them.",
+    "reference-used": "Nothing was recorded: another conversion was reported with this reference.",
     "nothing-to-amend": "Submit a score first; then it can be changed for 24 hours.",
     "amendment-refused": "Nothing was stored: an answer can be changed for 24 hours.",
     "token-expired": "This token is too old. Ask for a new one.",
     "survey-closed": "This survey takes no more answers.",
+    "code-expired": "Nothing was redeemed: this code expired on 2026-04-03 at 18:30 UTC.",
+    "code-erased": "Nothing was redeemed: this code was withdrawn: whose it was had their data erased.",
     "body-too-large": "A body has at most 32768 bytes. Shorten the comment.",
     "content-type": "Send the body as application/json and say so in Content-Type.",
     "score-out-of-range": "#/score: a score is a whole number from 0 to 10, not in quotes.",
     "comment-too-long": "#/comment: a comment has at most 5000 characters, this one has 5001.",
     "unknown-question": "#/answers/colour: the survey has no such question; it has topic, wish.",
     "dimension-refused": "'store' is not public: it comes with the invitation, not from the page.",
+    "foreign-currency": "#/currency: this survey's conversions are in EUR.",
     "invalid-body": "#/colour: this is not one of the fields.",
     "too-many": "Nothing was stored: this answer was changed too often within an hour.",
     "busy": "Nothing was stored. Try again in a few seconds.",

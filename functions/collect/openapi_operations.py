@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from collect.bodies import Amendment, MachineSubmission, Signal, Submission, TokenRequest
+from collect.bodies import Amendment, MachineSubmission, Purchase, Redemption, Signal, Submission, TokenRequest
 from collect.problems import Kind
-from collect.replies import Minted, NotNow, Receipt, Stored
+from collect.replies import Converted, Minted, NotNow, Receipt, Redeemed, Stored
 
 _TOKEN = "eyJhIl0.k1.c2lnbmF0dXJlIG9mIGl0"  # noqa: S105 - an example
 _STORED: Mapping[str, Any] = {
@@ -60,7 +60,7 @@ class Operation:
     @property
     def for_people(self) -> bool:
         """Whether it answers with pages."""
-        return self.path.startswith(("/s/", "/a/", "/u/"))
+        return self.path.startswith(("/s/", "/a/", "/u/", "/r/"))
 
 
 def _page(meaning: str, status: int = 200) -> Answer:
@@ -153,6 +153,78 @@ OPERATIONS: Sequence[Operation] = (
         [*_UNREADABLE, *_UNSAYABLE, *_SURVEY, "dimension-refused", "amendment-refused", "busy"],
         MachineSubmission,
         {"survey": "shop", "score": 9, "email": "meera@example.com", "idempotency_key": "till-7/118"},
+    ),
+    Operation(
+        "post",
+        "/v1/machine/coupons/{code}/redemptions",
+        "redeem",
+        "Redeem a coupon, once; the same reference again is told the same",
+        [
+            Answer(
+                201,
+                "Redeemed",
+                Redeemed,
+                {
+                    "code": "7KQ2M-9XW4T",
+                    "survey": "shop",
+                    "coupon": "tenth",
+                    "text": "10% off your next purchase",
+                    "reference": "till-7/118",
+                    "redeemed_at": "2026-03-04T10:30:00+00:00",
+                },
+            )
+        ],
+        [*_UNREADABLE, "unknown-code", "unknown-survey", "code-used", "code-expired", "code-erased", "busy"],
+        Redemption,
+        {"reference": "till-7/118", "where": "Pune"},
+    ),
+    Operation(
+        "post",
+        "/v1/machine/conversions",
+        "convert",
+        "Report who became a customer through a referral link; the same reference again is told the same",
+        [
+            Answer(
+                201,
+                "Recorded",
+                Converted,
+                {
+                    "reference": "order 1042",
+                    "survey": "shop",
+                    "value": "120.00",
+                    "currency": "EUR",
+                    "state": "recorded",
+                    "rewards_at": "2026-03-18T10:30:00+00:00",
+                },
+            )
+        ],
+        [
+            *_UNREADABLE,
+            "unknown-code",
+            "unknown-survey",
+            "code-erased",
+            "self-referral",
+            "known-customer",
+            "reference-used",
+            "foreign-currency",
+            "busy",
+        ],
+        Purchase,
+        {
+            "code": "7KQ2M-9XW4T",
+            "reference": "order 1042",
+            "customer": "ravi@example.com",
+            "value": "120.00",
+            "currency": "EUR",
+        },
+    ),
+    Operation(
+        "get",
+        "/r/{code}",
+        "referralLink",
+        "A referral link: leads to the survey's own target, with the code",
+        [Answer(302, "To the target")],
+        ["unknown-code", "unknown-survey", "busy"],
     ),
     Operation(
         "get",

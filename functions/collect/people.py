@@ -27,7 +27,7 @@ def answer(request: Request, wiring: Wiring) -> Reply:
     try:
         return ROUTES[request.route](request, wiring)
     except REFUSALS as refusal:
-        return _apology(problem_of(refusal), request)
+        return apology(problem_of(refusal), request)
 
 
 def survey_page(request: Request, wiring: Wiring) -> Reply:
@@ -138,7 +138,8 @@ def _question_answered(
     return replace(page, log={"response": str(stored.id), "version": stored.version})
 
 
-def _apology(problem: Problem, request: Request) -> Reply:
+def apology(problem: Problem, request: Request) -> Reply:
+    """The page that tells somebody kindly why a link or a form does not work."""
     notices: dict[Kind, pages.Notice] = {
         "unknown-survey": "no_survey",
         "survey-closed": "closed",
@@ -147,6 +148,7 @@ def _apology(problem: Problem, request: Request) -> Reply:
         "body-too-large": "too_long",
         "comment-too-long": "too_long",
         "dimension-refused": "broken_link",
+        "unknown-code": "broken_link",
         "too-many": "too_many",
         "busy": "busy",
     }

@@ -69,6 +69,18 @@ def record(request: Request, wiring: Wiring) -> Reply:
     return Reply.json(201, _receipt(stored), **_logged(stored))
 
 
+def redeem(request: Request, wiring: Wiring) -> Reply:
+    from collect import redeeming  # noqa: PLC0415 - no other route needs it
+
+    return redeeming.redeem(request, wiring)
+
+
+def convert(request: Request, wiring: Wiring) -> Reply:
+    from collect import converting  # noqa: PLC0415 - no other route needs it
+
+    return converting.convert(request, wiring)
+
+
 def allow(request: Request, wiring: Wiring) -> Reply:
     """A browser's question before it sends (preflight)."""
     return Reply(204, headers=preflight(request, wiring))
@@ -80,6 +92,8 @@ ROUTES: Mapping[str, Route] = {
     "PATCH /v1/responses/{token}": amend,
     "POST /v1/responses/{token}/signals": signal,
     "POST /v1/machine/responses": record,
+    "POST /v1/machine/coupons/{code}/redemptions": redeem,
+    "POST /v1/machine/conversions": convert,
     "OPTIONS /v1/{proxy+}": allow,
 }
 

@@ -79,6 +79,28 @@ class NotNow(TypedDict):
     show: Literal[False]
 
 
+class Redeemed(TypedDict):
+    code: str
+    survey: str
+    coupon: str
+    """Which of the survey's coupons it is."""
+    text: str
+    """What it is worth, in the survey's words."""
+    reference: str
+    redeemed_at: str
+
+
+class Converted(TypedDict):
+    reference: str
+    survey: str
+    value: str
+    """As a decimal number, with the currency's decimals."""
+    currency: str
+    state: Literal["recorded", "paying", "paid", "cancelled"]
+    rewards_at: str | None
+    """When its rewards are due; null if the survey promises none."""
+
+
 class ProblemError(TypedDict):
     pointer: str
     """Where: an RFC 6901 pointer into the body."""

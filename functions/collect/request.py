@@ -46,6 +46,11 @@ class Request:
     def only_head(self) -> bool:
         return self.route.startswith("HEAD ")
 
+    @property
+    def prefetched(self) -> bool:
+        """Whether a browser asks ahead of time, for a page that nobody may ever look at."""
+        return "prefetch" in self.header("sec-purpose") + self.header("purpose") + self.header("x-moz")
+
     def parameter(self, name: str) -> str:
         """A variable part of the path."""
         return str(self.event["pathParameters"][name])

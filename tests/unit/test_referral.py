@@ -91,6 +91,10 @@ class TestDestination:
         [
             ("https://shop.example/welcome/{code}?a=1", "https://shop.example/welcome/7KQ2M-9XW4T?a=1"),
             ("https://shop.example", "https://shop.example?ref=7KQ2M-9XW4T"),
+            (
+                "https://shop.example/दुकान",
+                "https://shop.example/%E0%A4%A6%E0%A5%81%E0%A4%95%E0%A4%BE%E0%A4%A8?ref=7KQ2M-9XW4T",
+            ),
             ("https://shop.example/a?b=c#d", "https://shop.example/a?b=c&ref=7KQ2M-9XW4T#d"),
         ],
     )

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from hearback.contact import Contact
 from hearback.play import Referral
 
 DUE_KIND = "reward"
 State = Literal["recorded", "paying", "paid", "cancelled"]
 Side = Literal["promoter", "friend"]
 SIDES: tuple[Side, ...] = ("promoter", "friend")
-REFERENCE_LENGTH = 200
 
 _WITHOUT_DECIMALS = (
     *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"),
@@ -167,13 +167,14 @@ class Conversion:
             state=item["state"],
         )
 
-    def record_requests(self) -> list[dict[str, Any]]:
-        """The conversion, and the note that its customer became one; together or not at all."""
+    def record_requests(self, address: Contact | None = None) -> list[dict[str, Any]]:
+        """The conversion, the note that its customer became one, and where to mail them; together or not at all."""
         noted = self.customer_key(self.customer)
-        return [
+        requests: list[dict[str, Any]] = [
             {"Put": {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
             for item in (self.to_item(), noted)
         ]
+        return [*requests, {"Update": address.merge_request()}] if address else requests
 
 
 def pay_request(reference: str, now: datetime) -> dict[str, Any]:

@@ -11,9 +11,6 @@ from hearback.survey import Survey
 
 KEPT = timedelta(days=400)
 """How long after its last day a coupon is kept, so that the till hears "expired" and not "unknown"."""
-WHERE_LENGTH = 100
-REFERENCE_LENGTH = 200
-"""Characters of the other system's name for what it did: an order, a receipt."""
 
 Why = Literal["unknown", "used", "expired", "erased"]
 
@@ -113,7 +110,7 @@ class GrantedCoupon:
             ends_at=_moment(item["ends_at"]),
             code=item["pk"].removeprefix("COUPON#"),
             redeemed_at=_moment(redeemed_at) if redeemed_at else None,
-            reference=item.get("reference", ""),
+            reference=item.get("redeemed_as", ""),
             where=item.get("redeemed_where", ""),
             erased=item.get("erased", False),
         )
@@ -131,7 +128,7 @@ def redeem_request(code: str, reference: str, where: str, now: datetime) -> dict
     """Redeem it, on condition that nobody has, that its time is not over, and that its person was not erased."""
     return {
         "Key": GrantedCoupon.key_item(code),
-        "UpdateExpression": "SET redeemed_at = :now, reference = :reference, redeemed_where = :where",
+        "UpdateExpression": "SET redeemed_at = :now, redeemed_as = :reference, redeemed_where = :where",
         "ConditionExpression": (
             "attribute_exists(pk) AND attribute_not_exists(redeemed_at) AND attribute_not_exists(erased) "
             "AND ends_at > :now"
@@ -148,7 +145,7 @@ def erase_request(code: str, contact: str) -> dict[str, Any]:
     """Take out whose it is. It is worth nothing from then on; that it was redeemed stays known."""
     return {
         "Key": GrantedCoupon.key_item(code),
-        "UpdateExpression": "SET erased = :true REMOVE contact, reference, redeemed_where",
+        "UpdateExpression": "SET erased = :true REMOVE contact, redeemed_as, redeemed_where",
         "ConditionExpression": "contact = :contact",
         "ExpressionAttributeValues": {":true": True, ":contact": contact},
     }

@@ -94,7 +94,8 @@ def erase_request(code: str, contact: str) -> dict[str, Any]:
 def destination(referral: Referral, code: str) -> str:
     """Where a link leads: the survey's target with the code in it. Nothing of a request reaches it."""
     printed = quote(codes.shown(code), safe="-")
-    if "{code}" in referral.target:
-        return referral.target.replace("{code}", printed)
-    target = urlsplit(referral.target)
+    declared = quote(referral.target, safe="{}%/:=&?~#+!$,;'@()*[]-._")  # a header is ASCII
+    if "{code}" in declared:
+        return declared.replace("{code}", printed)
+    target = urlsplit(declared)
     return urlunsplit(target._replace(query="&".join(filter(None, [target.query, f"ref={printed}"]))))

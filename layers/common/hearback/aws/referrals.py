@@ -67,13 +67,13 @@ class Referrals:
         found = self.table.get(Conversion.key_item(reference))
         return Conversion.from_item(found) if found else None
 
-    def record(self, conversion: Conversion) -> Conversion:
-        """Store a conversion, once; reported again, it is the one that is stored.
+    def record(self, conversion: Conversion, address: Contact | None = None) -> Conversion:
+        """Store a conversion, once, with its customer's address; reported again, it is the one that is stored.
 
         Raises ReferenceUsed, KnownCustomer.
         """
         try:
-            self.table.transact(conversion.record_requests())
+            self.table.transact(conversion.record_requests(address))
         except TransactionFailed as failure:
             if not failure.only_conditions:
                 raise

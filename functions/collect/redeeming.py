@@ -1,0 +1,41 @@
+"""POST /v1/machine/coupons/{code}/redemptions: a coupon is redeemed, at the till or in a shop."""
+
+import os
+from collections.abc import Mapping
+
+from collect.bodies import Redemption
+from collect.problems import Kind, Problem
+from collect.replies import Redeemed
+from collect.reply import Reply
+from collect.request import Request
+from collect.wiring import Wiring
+from hearback.aws.coupons import Coupons
+from hearback.coupon import CouponRefused, Why
+
+_KINDS: Mapping[Why, Kind] = {
+    "unknown": "unknown-code",
+    "used": "code-used",
+    "expired": "code-expired",
+    "erased": "code-erased",
+}
+
+
+def redeem(request: Request, wiring: Wiring) -> Reply:
+    """Redeem a coupon once; the same reference again is told the same. Raises Problem."""
+    said = Redemption.model_validate_json(request.json())
+    coupons = Coupons(wiring.directory.table, os.urandom)
+    try:
+        coupon = coupons.redeem(request.parameter("code"), said.reference, said.where, request.now)
+    except CouponRefused as refusal:
+        raise Problem(_KINDS[refusal.why], f"Nothing was redeemed: {refusal}.") from None
+    survey = wiring.directory.survey(coupon.survey, request.now)
+    definition = survey.coupons.get(coupon.coupon)
+    payload: Redeemed = {
+        "code": coupon.shown,
+        "survey": coupon.survey,
+        "coupon": coupon.coupon,
+        "text": survey.say(definition.text if definition else None, survey.locales[0]),
+        "reference": coupon.reference,
+        "redeemed_at": (coupon.redeemed_at or request.now).isoformat(timespec="seconds"),
+    }
+    return Reply.json(201, payload, survey=coupon.survey, coupon=coupon.coupon)
