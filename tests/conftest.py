@@ -172,6 +172,8 @@ def _create(resources: Mapping[str, Any]) -> dict[str, str]:
                 names[logical_id] = made["ARN"]
             case "AWS::SQS::Queue":
                 names[logical_id] = clients.sqs().create_queue(QueueName=logical_id)["QueueUrl"]
+            case "AWS::Events::EventBus":
+                names[logical_id] = logical_id
             case "AWS::SES::ConfigurationSet":
                 clients.ses().create_configuration_set(ConfigurationSetName=logical_id)
                 names[logical_id] = logical_id

@@ -1,5 +1,6 @@
 """A manager's weekly digest: the numbers, voices and tasks of one week and one scope."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,6 +11,8 @@ from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.aws.tallies import Tallies
 from hearback.nps import Change, change
+from hearback.play import Change as Direction
+from hearback.plays import change as change_of_category
 from hearback.response import Response
 from hearback.subscription import Subscription, Week
 from hearback.survey import Survey
@@ -21,6 +24,19 @@ VOICES = 5
 LOOKED_AT = 500
 """Newest responses that are looked through for comments of the scope."""
 MOST_TASKS = 200
+NAMED = 5
+"""Of those who slipped, and of those who climbed, a digest names so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Somebody whose category fell or rose with this answer."""
+
+    change: Direction
+    before: int
+    response: Response
+    name: str
+    """"" where it is not known, or not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,8 @@ class Digest:
     open_tasks: Sequence[Task]
     """First due first."""
     now: datetime
+    moved: Sequence[Moved] = ()
+    """Those whose category fell or rose since their last answer, in the order of their days."""
 
 
 def build(
@@ -61,6 +79,7 @@ def build(
         comments=_voices(feedback, survey, subscription, week),
         open_tasks=_open_tasks(directory, survey, subscription),
         now=now,
+        moved=_moved(feedback, directory, survey, subscription, week),
     )
 
 
@@ -80,6 +99,25 @@ def _voices(feedback: Feedback, survey: Survey, subscription: Subscription, week
         and subscription.scope.items() <= response.dimensions.items()
     )
     return list(islice(said, VOICES))
+
+
+def _moved(
+    feedback: Feedback, directory: Directory, survey: Survey, subscription: Subscription, week: Week
+) -> list[Moved]:
+    """Whose answers of the week and the scope count and differ in category from the one before, as they stand now."""
+    found = list(directory.movements(survey.id, week.first.isoformat(), week.last.isoformat()))
+    answers = {response.id: response for response in feedback.responses([movement.response for movement in found])}
+    moved: list[Moved] = []
+    named: Counter[Direction] = Counter()
+    for movement in found:
+        response = answers.get(movement.response)
+        if response is None or not response.counted or not subscription.scope.items() <= response.dimensions.items():
+            continue
+        if direction := change_of_category(movement.before, response.score):
+            named[direction] += 1
+            contact = directory.contact(response.contact) if named[direction] <= NAMED else None
+            moved.append(Moved(direction, movement.before, response, contact.name if contact else ""))
+    return moved
 
 
 def _months(week: Week) -> list[str]:

@@ -1,12 +1,13 @@
 """The letter to a reader of digests."""
 
 from followup import figures
-from followup.digest import MOST_TASKS, Digest
+from followup.digest import MOST_TASKS, NAMED, Digest
 from followup.layout import lay_out
 from followup.mail import Letter
 from followup.quoting import VOICE, dimension_values, quoted
-from followup.voice import Voice
-from followup.words import one_line
+from followup.voice import MOST_NAME, Voice
+from followup.words import one_line, shorten
+from hearback.play import Change as Direction
 from hearback.task import Task
 
 LISTED_TASKS = 8
@@ -36,6 +37,7 @@ def digest_letter(digest: Digest) -> Letter:
         shares=figures.shares(voice, score),
         bars=figures.bars(score),
         comments=[quoted(voice, response, VOICE, subscription.scope) for response in digest.comments],
+        moves=[_moves(voice, digest, "slip"), _moves(voice, digest, "climb")],
         tasks=[_listed(voice, digest, task) for task in digest.open_tasks[:LISTED_TASKS]],
         open_tasks=len(digest.open_tasks),
         capped=len(digest.open_tasks) >= MOST_TASKS,
@@ -59,6 +61,24 @@ def _digest_subject(voice: Voice, digest: Digest, scope: str, week: str, overdue
             week=week,
         )
     return voice.say("digest_subject_overdue", subject=subject, n=overdue) if overdue else subject
+
+
+def _moves(voice: Voice, digest: Digest, direction: Direction) -> dict[str, object]:
+    """Those of a digest who slipped or climbed: how many, and the first of them."""
+    moved = [each for each in digest.moved if each.change == direction]
+    listed = [
+        quoted(voice, each.response, VOICE, digest.subscription.scope)
+        | {
+            "who": shorten(each.name, MOST_NAME),
+            "path": voice.say("moved_path", before=each.before, score=each.response.score),
+        }
+        for each in moved[:NAMED]
+    ]
+    return {
+        "said": voice.say("slips" if direction == "slip" else "climbs", n=len(moved)) if moved else "",
+        "listed": listed,
+        "more": voice.say("moved_more", n=len(moved) - NAMED) if len(moved) > NAMED else "",
+    }
 
 
 def _listed(voice: Voice, digest: Digest, task: Task) -> dict[str, object]:

@@ -1,20 +1,23 @@
 """The letters that Hearback writes to customers and to the owners of tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from urllib.parse import quote
 
 from followup.layout import lay_out
 from followup.mail import Letter
-from followup.quoting import dimension_values, quoted
+from followup.offers import offer
+from followup.quoting import VOICE, dimension_values, quoted
 from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
 from hearback.contact import Contact
+from hearback.play import NextStep
+from hearback.plays import change
 from hearback.response import Response
 from hearback.survey import Person, Survey
 from hearback.task import OUTCOMES, Task
 
-__all__ = ["Letter", "invitation", "reply", "task_notice"]
+__all__ = ["Letter", "alert", "invitation", "reply", "task_notice"]
 
 OWN_WORDS = 240
 """Characters of their own comment that a respondent is shown: enough to know it again."""
@@ -50,12 +53,14 @@ def reply(
     link: str,
     unsubscribe: str,
     owner: Person | None,
+    next_step: NextStep | None = None,
 ) -> Letter:
     """What a respondent is answered. `link` opens the page on which they can say more; "" for none.
 
-    `thanks` is for a high score and asks for nothing, `why` asks what was missing, `apology` is written in the name
-    of `owner` (of the team if there is none) and promises a call, or a mail where no phone number is known. All of
-    them invite a reply, so the envelope's reply-to must be read by somebody: for an apology, by the owner.
+    `thanks` is for a high score and asks for nothing but the next step, `why` asks what was missing, `apology` is
+    written in the name of `owner` (of the team if there is none) and promises a call, or a mail where no phone number
+    is known. All of them invite a reply, so the envelope's reply-to must be read by somebody: for an apology, by the
+    owner. An apology offers no `next_step`.
     """
     voice = Voice.of(survey, response.locale, contact.locale)
     asked = survey.follow_up.get(response.category)
@@ -72,17 +77,23 @@ def reply(
         by=by,
         owner=one_line(owner.name) if owner else "",
         callable=bool(one_line(contact.phone)),
+        offer=offer(voice, next_step),
         why=voice.say("reply_why"),
         unsubscribe=unsubscribe,
     )
 
 
 def task_notice(
-    survey: Survey, task: Task, responses: Sequence[Response], contact: Contact | None, owner: Person
+    survey: Survey,
+    task: Task,
+    responses: Sequence[Response],
+    contact: Contact | None,
+    owner: Person,
+    earlier: Sequence[Response] = (),
 ) -> Letter:
     """What the owner of a task must know to act on it: who, what they said, by when, how to reach them.
 
-    It is written in the survey's default language.
+    `earlier` are the person's answers before these, newest first. It is written in the survey's default language.
     """
     voice = Voice.of(survey)
     newest = sorted(responses, key=lambda response: response.answered_at, reverse=True)
@@ -101,12 +112,64 @@ def task_notice(
         language=shorten(contact.locale, 20) if contact else "",
         dimensions=dimension_values(task.dimensions or {}),
         answers=[quoted(voice, response, WHOLE_COMMENT, task.dimensions or {}) for response in newest[:LISTED_ANSWERS]],
+        moved=_moved(voice, newest, earlier),
+        earlier=_earlier(voice, earlier, task.dimensions or {}),
         response_ids=", ".join(sorted(task.responses)),
         command=f"hearback tasks close {task.id} --outcome {OUTCOMES[0]}",
         other_outcomes=", ".join(OUTCOMES[1:]),
         why=voice.say("task_why", title=voice.quote(survey.title)),
         unsubscribe="",
     )
+
+
+def alert(
+    survey: Survey,
+    response: Response,
+    earlier: Sequence[Response],
+    contact: Contact | None,
+    reader: Person,
+    task: Task | None,
+) -> Letter:
+    """What somebody of ours is told at once of an answer: what was said, what that changes, how to reach the person.
+
+    `earlier` are the person's answers before this one, newest first; `task` is the one they have open. It is
+    written in the survey's default language.
+    """
+    voice = Voice.of(survey)
+    moved = _moved(voice, [response], earlier)
+    who = (shorten(contact.name, MOST_NAME) if contact else "") or voice.say("somebody")
+    before = earlier[0].score if earlier else None
+    owner = survey.people.get(task.owner) if task else None
+    return lay_out(
+        "alert",
+        voice,
+        voice.say("alert_subject_moved" if moved else "alert_subject", who=who, before=before, score=response.score),
+        greeting=voice.greeting(reader.name),
+        name=shorten(contact.name, MOST_NAME) if contact else "",
+        reach=_reach(voice, contact),
+        language=shorten(contact.locale, 20) if contact else "",
+        dimensions=dimension_values(response.dimensions),
+        answer=quoted(voice, response, WHOLE_COMMENT, response.dimensions),
+        moved=moved,
+        earlier=_earlier(voice, earlier, response.dimensions),
+        task=task,
+        task_owner=one_line(owner.name if owner else task.owner) if task else "",
+        due=voice.moment(task.due_at, survey.zone) if task else "",
+        response_id=str(response.id),
+        why=voice.say("alert_why", title=voice.quote(survey.title)),
+        unsubscribe="",
+    )
+
+
+def _moved(voice: Voice, newest: Sequence[Response], earlier: Sequence[Response]) -> str:
+    """That the person's category fell or rose with their newest answer; "" if it did not."""
+    if not newest or not earlier or not change(earlier[0].score, newest[0].score):
+        return ""
+    return voice.say("moved", before=earlier[0].score, score=newest[0].score)
+
+
+def _earlier(voice: Voice, earlier: Sequence[Response], known: Mapping[str, str]) -> list[dict[str, object]]:
+    return [quoted(voice, response, VOICE, known) for response in earlier]
 
 
 def _reach(voice: Voice, contact: Contact | None) -> list[tuple[str, str, str]]:

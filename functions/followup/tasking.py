@@ -1,6 +1,7 @@
 """Giving somebody a task: opened or joined once, told to other systems, and to its owner by mail."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,10 +9,12 @@ from typing import TYPE_CHECKING
 from followup import letters, repeatable
 from followup.links import Links
 from followup.post import Post
+from followup.story import Story
+from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.claim import Claim
-from hearback.contact import Contact
+from hearback.contact import Cap
 from hearback.play import TaskPlay
 from hearback.response import Response
 from hearback.survey import Survey
@@ -27,15 +30,17 @@ class Tasking:
     claims: Claims
     post: Post
     links: Links
+    bus: Bus
     sqs: "SQSClient"
     task_queue: str
     now: datetime
 
-    def give(self, play: TaskPlay, survey: Survey, response: Response, contact: Contact | None) -> None:
+    def give(self, play: TaskPlay, survey: Survey, story: Story, caps: Sequence[Cap] = ()) -> None:
         """Open a task or join the contact's open one; tell other systems and the owner of a new one.
 
-        Raises NotSent or Busy: to be tried again.
+        Raises NotSent, NotTaken or Busy: to be tried again.
         """
+        response = story.response
         wanted = Task(
             id=Task.id_for(str(response.id)),
             survey=survey.id,
@@ -47,7 +52,7 @@ class Tasking:
             dimensions=response.dimensions,
         )
         opening = Claim(f"{response.id}/{play.id}", {"response": str(response.id)}, repeatable=True)
-        if repeatable.take(self.claims, opening, self.now):
+        if repeatable.take(self.claims, opening, self.now, caps):
             task = self.directory.open_or_join(wanted, str(response.id))
             self.claims.settle(opening.digest, "done", self.now, task.id)
         task_made = self.directory.task(wanted.id)
@@ -55,12 +60,14 @@ class Tasking:
             return
         announcing = Claim(f"task-message/{wanted.id}", {"task": wanted.id}, repeatable=True)
         if repeatable.take(self.claims, announcing, self.now):
-            self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=_message(task_made, response))
+            told = _told(task_made, response)
+            self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=json.dumps(told))
+            self.bus.put("Task Opened", announcing.digest, told, self.now)
             self.claims.settle(announcing.digest, "done", self.now)
         owner = survey.people[task_made.owner]
         self.post.send(
             Claim(f"task-notice/{wanted.id}", {"task": wanted.id}),
-            letters.task_notice(survey, task_made, [response], contact, owner),
+            letters.task_notice(survey, task_made, [response], story.contact, owner, story.earlier),
             owner.email,
             self.now,
             to_name=owner.name,
@@ -73,16 +80,14 @@ def owner_of(play: TaskPlay, survey: Survey, response: Response) -> str:
     return play.owner or (scope.owner if scope else "")
 
 
-def _message(task: Task, response: Response) -> str:
+def _told(task: Task, response: Response) -> dict[str, object]:
     """What other systems are told of a new task: ids only. They know it again by its id."""
-    return json.dumps(
-        {
-            "task": task.id,
-            "survey": task.survey,
-            "owner": task.owner,
-            "due_at": task.due_at.isoformat(),
-            "response": str(response.id),
-            "contact": task.contact,
-            "dimensions": dict(task.dimensions or {}),
-        }
-    )
+    return {
+        "task": task.id,
+        "survey": task.survey,
+        "owner": task.owner,
+        "due_at": task.due_at.isoformat(),
+        "response": str(response.id),
+        "contact": task.contact,
+        "dimensions": dict(task.dimensions or {}),
+    }

@@ -10,10 +10,15 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from followup import wiring
 from followup.answering import Answering
+from followup.inviting import Inviting
 from followup.links import Links
 from followup.post import Post, Throttled
+from followup.running import Running
+from followup.tasking import Tasking
+from followup.watching import Watching
 from hearback import clock
 from hearback.aws import clients
+from hearback.aws.bus import Bus
 from hearback.fact import FactId
 
 if TYPE_CHECKING:
@@ -34,31 +39,39 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
 
     If it failed instead, a day's quota used up would send it to the failure queue after five tries.
     """
+    now = clock.now()
+    post = Post(clients.ses(), wiring.claims(), wiring.settings(), wiring.turns(lambda_context))
     try:
-        _answer(record, _answering(clock.now(), lambda_context))
+        match record.json_body:
+            case {"response": str(fact), "play": str(play)}:
+                _answering(post, now).response(FactId.parse(fact), waited=play)
+            case {"response": str(fact)}:
+                _answering(post, now).response(FactId.parse(fact))
+            case {"invitation": str(fact)}:
+                _inviting(post, now).invitation(FactId.parse(fact))
+            case _:
+                raise ValueError("a message names a response or an invitation")
     except Throttled as throttled:
         clients.sqs().send_message(QueueUrl=os.environ["SETTLE_QUEUE_URL"], MessageBody=record.body)
         logger.warning("mail waits", extra={"reason": str(throttled)})
 
 
-def _answer(record: "SQSRecord", answering: Answering) -> None:
-    match record.json_body:
-        case {"response": str(fact)}:
-            answering.response(FactId.parse(fact))
-        case {"invitation": str(fact)}:
-            answering.invitation(FactId.parse(fact))
-        case _:
-            raise ValueError("a message names a response or an invitation")
-
-
-def _answering(now: datetime, context: "LambdaContext") -> Answering:
+def _answering(post: Post, now: datetime) -> Answering:
+    directory, claims, links = wiring.directory(), wiring.claims(), _links(now)
+    bus = Bus(clients.events, os.environ["EVENT_BUS"])
+    tasking = Tasking(directory, claims, post, links, bus, clients.sqs(), os.environ["TASK_QUEUE_URL"], now)
     return Answering(
         feedback=wiring.feedback(),
-        directory=wiring.directory(),
-        claims=wiring.claims(),
-        post=Post(clients.ses(), wiring.claims(), wiring.settings(), wiring.turns(context)),
-        links=Links(wiring.settings().base_url, wiring.token_keys().at(now), now),
-        sqs=clients.sqs(),
-        task_queue=os.environ["TASK_QUEUE_URL"],
+        directory=directory,
+        watching=Watching(directory, claims, bus, now),
+        running=Running(directory, claims, post, links, tasking, bus, now),
         now=now,
     )
+
+
+def _inviting(post: Post, now: datetime) -> Inviting:
+    return Inviting(wiring.feedback(), wiring.directory(), post, _links(now), now)
+
+
+def _links(now: datetime) -> Links:
+    return Links(wiring.settings().base_url, wiring.token_keys().at(now), now)

@@ -12,6 +12,7 @@ from botocore.session import Session, get_session
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sesv2 import SESV2Client
     from types_boto3_sqs import SQSClient
@@ -48,3 +49,8 @@ def sqs(*, patient: bool = True) -> "SQSClient":
 @cache
 def ses() -> "SESV2Client":
     return cast("SESV2Client", _session().create_client("sesv2", config=_ONCE))
+
+
+@cache
+def events() -> "EventBridgeClient":
+    return cast("EventBridgeClient", _session().create_client("events", config=_PATIENT))

@@ -67,6 +67,10 @@ class Directory:
         found = self.table.get(Suppression.key_item(contact))
         return found is not None and Suppression.from_item(found).forbids(kind)
 
+    def mailable(self, contact: Contact, kind: MailKind) -> bool:
+        """Whether there is an address that may get such a mail."""
+        return bool(contact.email) and not self.suppressed(contact.key, kind)
+
     def suppress(self, suppression: Suppression) -> bool:
         """Mail this contact only what the suppression leaves; False if a bounce or a complaint stands there."""
         try:

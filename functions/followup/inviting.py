@@ -1,0 +1,47 @@
+"""Mailing an invitation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from followup import letters
+from followup.links import Links
+from followup.post import Post
+from hearback.aws.directory import Directory
+from hearback.aws.feedback import Feedback
+from hearback.claim import Claim
+from hearback.fact import FactId
+
+
+@dataclass(frozen=True, slots=True)
+class Inviting:
+    feedback: Feedback
+    directory: Directory
+    post: Post
+    links: Links
+    now: datetime
+
+    def invitation(self, fact: FactId) -> None:
+        """Mail an invitation, or mark it skipped. Raises NotSent: to be tried again."""
+        invitation = self.feedback.invitation(fact)
+        if invitation is None or invitation.skipped or invitation.erased:
+            return
+        survey = self.directory.survey(fact.survey, self.now)
+        contact = self.directory.contact(invitation.contact)
+        if survey.status == "closed" or not contact or not self.directory.mailable(contact, "surveys"):
+            self.feedback.mark_invitation(fact, "skipped")
+            return
+        locale = survey.locale_for(invitation.locale, contact.locale)
+        page = self.links.answer(fact, contact.key, invitation.dimensions, locale)
+        unsubscribe = self.links.unsubscribe(contact.key)
+        letter = letters.invitation(
+            survey, contact, locale, [f"{page}?score={score}" for score in range(11)], unsubscribe
+        )
+        self.post.send(
+            Claim(f"invitation/{fact}", {"contact": contact.key, "invitation": str(fact)}),
+            letter,
+            contact.email,
+            self.now,
+            to_name=contact.name,
+            from_name=survey.brand.name,
+            unsubscribe=unsubscribe,
+        )

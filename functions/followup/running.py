@@ -1,0 +1,153 @@
+"""Running a play that follows an answer: each kind once, under its claim and within its caps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aws_lambda_powertools import Logger
+
+from followup import letters, repeatable
+from followup.links import Links
+from followup.post import Post
+from followup.story import Story
+from followup.tasking import Tasking
+from hearback import plays
+from hearback.aws.bus import Bus
+from hearback.aws.claims import Claims
+from hearback.aws.directory import Directory
+from hearback.claim import Claim
+from hearback.contact import Cap, Slot
+from hearback.play import EventPlay, MailPlay, Play, TaskPlay
+from hearback.reached import Reached
+from hearback.survey import Survey
+from hearback.waiting import WaitingPlay
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    directory: Directory
+    claims: Claims
+    post: Post
+    links: Links
+    tasking: Tasking
+    bus: Bus
+    now: datetime
+
+    def run(self, play: Play, survey: Survey, story: Story) -> None:
+        """Run a play now. Raises NotSent, NotTaken or Busy: to be tried again.
+
+        A next step does nothing here: it is offered by the page, and by the mail that follows the same answer.
+        """
+        match play:
+            case TaskPlay():
+                self._give_task(play, survey, story)
+            case MailPlay(template="alert"):
+                self._alert(play, survey, story)
+            case MailPlay():
+                self._mail(play, survey, story)
+            case EventPlay():
+                self._tell(play, story)
+
+    def wait(self, play: Play, story: Story) -> None:
+        """Let the play run when its delay has passed, if it follows then."""
+        self.directory.let_wait(WaitingPlay(story.response.id, play.id, self.now + play.delay))
+
+    def _mail(self, play: MailPlay, survey: Survey, story: Story) -> None:
+        contact, response = story.contact, story.response
+        if play.template == "alert" or not contact or not self.directory.mailable(contact, "follow-ups"):
+            return
+        locale = survey.locale_for(response.locale, contact.locale)
+        unsubscribe = self.links.unsubscribe(contact.key)
+        owner = survey.people.get(plays.caretaker(survey, story.situation))
+        letter = letters.reply(
+            play.template,
+            survey,
+            response,
+            contact,
+            self.links.answer(response.id, contact.key, response.dimensions, locale),
+            unsubscribe,
+            owner,
+            plays.next_step(survey, story.situation),
+        )
+        claim = _claim(play, story)
+        outcome = self.post.send(
+            claim,
+            letter,
+            contact.email,
+            self.now,
+            to_name=contact.name,
+            from_name=survey.brand.name,
+            reply_to=owner.email if owner else "",
+            unsubscribe=unsubscribe,
+            caps=[Cap(Slot.mailed(contact.key), survey.mail_cap), *_caps(play, story)],
+        )
+        if outcome in ("sent", "in doubt") or (outcome == "already" and self._may_have_reached(claim)):
+            self._reached(story)
+        self._log(play, story, outcome)
+
+    def _may_have_reached(self, claim: Claim) -> bool:
+        """Unless a cap forbade it, or the mail was refused."""
+        found = self.claims.get(claim.digest)
+        return found is not None and found["state"] in ("claimed", "done", "doubtful")
+
+    def _alert(self, play: MailPlay, survey: Survey, story: Story) -> None:
+        """Tell somebody of ours. It is no mail to a customer: nobody unsubscribes, and the mail cap is not for it."""
+        person = survey.people.get(plays.reader(play, survey, story.situation.dimensions))
+        if person is None:
+            return
+        task = self.directory.open_task(story.response.contact)
+        outcome = self.post.send(
+            Claim(_claim(play, story).effect, {"response": str(story.response.id)}),
+            letters.alert(survey, story.response, story.earlier, story.contact, person, task),
+            person.email,
+            self.now,
+            to_name=person.name,
+            caps=_caps(play, story),
+        )
+        self._log(play, story, outcome)
+
+    def _give_task(self, play: TaskPlay, survey: Survey, story: Story) -> None:
+        self.tasking.give(play, survey, story, _caps(play, story))
+        if self._may_have_reached(_claim(play, story)):
+            self._reached(story)
+
+    def _tell(self, play: EventPlay, story: Story) -> None:
+        claim = Claim(_claim(play, story).effect, {"response": str(story.response.id)}, repeatable=True)
+        if repeatable.take(self.claims, claim, self.now, _caps(play, story)):
+            detail = {**about(story), "play": play.id, "event": play.event}
+            self.bus.put("Play", claim.digest, detail, self.now)
+            self.claims.settle(claim.digest, "done", self.now)
+            self._log(play, story, "told")
+
+    def _reached(self, story: Story) -> None:
+        response = story.response
+        if response.contact:
+            self.directory.reach(Reached(response.contact, response.answered_at, str(response.id)))
+
+    def _log(self, play: Play, story: Story, outcome: str) -> None:
+        logger.info("play", extra={"play": play.id, "response": str(story.response.id), "outcome": outcome})
+
+
+def about(story: Story) -> dict[str, object]:
+    """What other systems are told of an answer: ids, score and dimensions, no name and no words."""
+    response = story.response
+    return {
+        "survey": response.id.survey,
+        "response": str(response.id),
+        "contact": response.contact,
+        "score": response.score,
+        "category": response.category,
+        "dimensions": dict(response.dimensions),
+    }
+
+
+def _claim(play: Play, story: Story) -> Claim:
+    response = story.response
+    return Claim(f"{response.id}/{play.id}", {"contact": response.contact, "response": str(response.id)})
+
+
+def _caps(play: Play, story: Story) -> list[Cap]:
+    """The play's own cap. It is one person's: an answer that names nobody has none."""
+    contact, survey = story.response.contact, story.response.id.survey
+    return [Cap(Slot.played(contact, survey, play.id), play.cap)] if play.cap and contact else []
