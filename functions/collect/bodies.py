@@ -109,7 +109,7 @@ class Purchase(_Body):
     """What you call the purchase: an order's id. The same one again is the same conversion."""
     customer: Annotated[str, StringConstraints(min_length=1, max_length=254)]
     """An e-mail address, or your own id of the person."""
-    value: Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
+    value: Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3, strict=False)]
     """As a number or, so that no digit is lost, as a text: "120.00"."""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 

@@ -203,6 +203,7 @@ class TestConverting:
             ({"value": "NaN"}, 422, "invalid-body"),
             ({"value": "1e400"}, 422, "invalid-body"),
             ({"value": None}, 422, "invalid-body"),
+            ({"value": True}, 422, "invalid-body"),
             ({"customer": "ravi@"}, 422, "invalid-body"),
             ({"reference": ""}, 422, "invalid-body"),
             ({"reference": "a\x00b"}, 422, "invalid-body"),
