@@ -158,5 +158,5 @@ def _unmet(when: When, situation: Situation) -> list[str]:
         against.append(f"it is no {when.change} since the last answer")
     since = situation.days_since_play
     if when.days_since_play is not None and since is not None and since < when.days_since_play:
-        against.append(f"a play reached this person {since:.0f} days ago, not {when.days_since_play}")
+        against.append(f"a play reached this person {int(since)} days ago, not {when.days_since_play}")
     return against
