@@ -83,4 +83,6 @@ def _as_json(value: Any) -> Any:
         return {name: _as_json(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_as_json(part) for part in value]
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return value if isinstance(value, str | int | float | None) else str(value)

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import time
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -33,7 +34,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         case "mail":
             return _json(send(json.loads(body)))
         case "put-events":
-            return _json(boto3.client("events").put_events(Entries=json.loads(body)))
+            return _json(boto3.client("events").put_events(Entries=[_timed(entry) for entry in json.loads(body)]))
     shown = {
         "event": event,
         "environment": dict(os.environ),
@@ -65,6 +66,10 @@ def send(letter: dict[str, str]) -> dict[str, str]:
     except BotoCoreError as error:
         return {"error": type(error).__name__}
     return {"id": answer["MessageId"]}
+
+
+def _timed(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "Time": datetime.fromisoformat(entry["Time"])} if "Time" in entry else entry
 
 
 def _json(body: Any) -> dict[str, Any]:
