@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from hearback.play import Play
 from hearback.survey import LOGO_LENGTH, Survey
 
 Location = tuple[str | int, ...]
@@ -166,6 +167,8 @@ def _problems_of(each: ErrorDetails) -> Iterator[tuple[Location, str]]:
             path, _, problem = sentence.partition(": ")
             yield tuple(int(part) if part.isdigit() else part for part in path.split(".")), problem
     elif kind == "value_error":
+        if len(location) == 3 and location[2] in _KINDS:  # of a play as a whole: pydantic names its kind
+            location = location[:2]
         yield location, f"{given!r}: {context['error']}" if isinstance(given, str) else str(context["error"])
     elif kind == "extra_forbidden":
         yield location, _unknown_field(location)
@@ -184,14 +187,16 @@ def _problems_of(each: ErrorDetails) -> Iterator[tuple[Location, str]]:
         allowed = context.get("expected_tags") or context["expected"]
         yield location, f"{_tag(given)!r} should be one of {allowed}"
     elif kind == "union_tag_not_found":
-        yield (*location, "what"), "is missing: mail or task"
+        yield (*location, "what"), f"is missing; a play is one of {', '.join(_KINDS)}"
     else:
         yield location, f"{each['msg']}, not {given!r}" if isinstance(given, str | int) else each["msg"]
 
 
+_KINDS = [get_args(play.model_fields["what"].annotation)[0] for play in get_args(get_args(Play)[0])]
 _PATTERNS = {
     r"^[a-z][a-z0-9-]{0,39}$": "small letters, digits and hyphens, a letter first, at most 40",
     r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?$": "a language tag such as en, hi or pt-BR",
+    r"^https://[^\s\"<>/]+[^\s\"<>]*$": "an address that begins with https://",
     r"^[^|#\x00-\x1f]+$": "without |, # and control characters",
     r"^#[0-9a-fA-F]{6}$": "a colour such as '#2456d6', in quotes",
     r"^https?://[^/\s*]+$": "an origin such as https://shop.example.com, without a path",

@@ -57,7 +57,12 @@ def test_a_text_may_be_given_once_for_all_languages(tmp_path: Path) -> None:
         ("dimensions:\n  store: {}", 8, "dimensions.store.values", "is missing"),
         ("follow_up:\n  fan: {}", 8, "follow_up.fan", "'promoter', 'passive' or 'detractor'"),
         ("plays:\n  - id: a\n    what: sms", 8, "plays.0", "'mail', 'task'"),
-        ("plays:\n  - id: a\n    when: { category: promoter }", 8, "plays.0.what", "mail or task"),
+        (
+            "plays:\n  - id: a\n    when: { category: promoter }",
+            8,
+            "plays.0.what",
+            "a play is one of mail, task, event, review, coupon, referral, testimonial",
+        ),
         (
             "plays:\n  - { id: a, when: { category: promoter }, what: task, owner: bo }",
             8,
@@ -78,6 +83,72 @@ def test_a_mistake_is_named_by_line_and_path_with_what_is_allowed(
 ) -> None:
     [mistake] = mistakes(written(tmp_path, SOUND + added + "\n"))
     assert (mistake.line, mistake.path) == (line, path)
+    assert words in mistake.problem
+
+
+@pytest.mark.parametrize(
+    ("play", "path", "words"),
+    [
+        ("when: { category: promotor }, what: mail, template: thanks", "when.category", "'promoter', 'passive'"),
+        ("when: { score_to: 11 }, what: mail, template: thanks", "when.score_to", "less than or equal to 10, not 11"),
+        ("when: { mood: bad }, what: mail, template: thanks", "when.mood", "Allowed here: category, score_from"),
+        ("when: {}, what: mail, template: thank", "template", "'thanks', 'why', 'apology' or 'alert'"),
+        ("when: {}, what: mail, template: thanks, cap_day: 3", "cap_day", "did you mean cap_days?"),
+        ("when: {}, what: mail, template: thanks, cap_days: -1", "cap_days", "greater than or equal to 0, not -1"),
+        (
+            "when: {}, what: mail, template: thanks, delay_hours: -1",
+            "delay_hours",
+            "greater than or equal to 0, not -1",
+        ),
+        ("when: {}, what: mail, template: thanks, who: boss", "who", "'respondent', 'owner' or 'manager'"),
+        ("when: {}, what: mail, template: thanks, who: owner", "", "template alert is for who: owner or manager"),
+        ("when: {}, what: mail, template: alert, who: owner", "who", "add a scope without dimensions"),
+        ("when: {}, what: task, who: owner", "who", "is not a field"),
+        ("when: {}, what: task", "owner", "name one of people (asha), or a scope in care"),
+        ("when: {}, what: coupon, coupon: ten, text: x", "coupon", "'ten' is not one of coupons: none"),
+        ("when: {}, what: referral, text: x, label: y", "what", "needs the survey's referral, with its target"),
+        ("when: {}, what: review, text: x, label: y, url: 'http://a.b'", "url", "begins with https://"),
+        ("when: {}, what: testimonial, text: x, delay_hours: 3", "", "a next step has no delay and no cap"),
+        ("when: {}, what: event, event: Upgrade now", "event", "small letters, digits and hyphens"),
+        ("when: { dimensions: { store: [x] } }, what: task, owner: asha", "when.dimensions.store", "which has none"),
+        ("when: { category: promoter, score_to: 8 }, what: task, owner: asha", "when", "it would never run"),
+        ("when: { answer: first, change: slip }, what: task, owner: asha", "when", "it would never run"),
+        ("what: task, owner: asha", "when", "is missing"),
+    ],
+)
+def test_a_play_that_cannot_run_is_refused_with_its_path_and_what_is_allowed(
+    tmp_path: Path, play: str, path: str, words: str
+) -> None:
+    [mistake] = mistakes(written(tmp_path, f"{SOUND}plays:\n  - {{ id: a, {play} }}\n"))
+    assert (mistake.line, mistake.path) == (8, f"plays.0.{path}".rstrip("."))
+    assert words in mistake.problem
+
+
+def test_the_play_that_every_survey_has_keeps_its_name(tmp_path: Path) -> None:
+    play = "plays:\n  - { id: watch-slips, when: {}, what: task, owner: asha }\n"
+    [mistake] = mistakes(written(tmp_path, SOUND + play))
+    assert mistake.path == "plays.0.id"
+
+
+@pytest.mark.parametrize(
+    ("scope", "path", "words"),
+    [
+        ("owner: bo", "owner", "'bo' is not one of people: asha"),
+        ("owner: asha, manager: bo", "manager", "'bo' is not one of people: asha"),
+        ("owner: asha, dimensions: { store: [x] }", "dimensions.store", "'store' is not a dimension"),
+        ("owner: asha, time_zone: Mars", "time_zone", "not a time zone"),
+        ("owner: asha, hours: { monday: '9-17' }", "hours.monday", "hours are given as '09:00-17:30'"),
+        ("owner: asha, hours: { monday: '09:00-25:00' }", "hours.monday", "from 00:00 to 24:00"),
+        ("owner: asha, hours: { monday: '17:00-09:00' }", "hours.monday", "end after they begin"),
+        ("owner: asha, hours: { monday: ['09:00-13:00', '12:00-17:00'] }", "hours.monday", "do not overlap"),
+        ("owner: asha, hours: { mondy: '09:00-17:00' }", "hours.mondy", "'monday', 'tuesday'"),
+        ("owner: asha, holidays: [2026-02-30]", "holidays.0", "day value is outside expected range"),
+        ("owner: asha, escalate_hours: 0", "escalate_hours", "greater than or equal to 1, not 0"),
+    ],
+)
+def test_a_scope_that_nobody_could_work_by_is_refused(tmp_path: Path, scope: str, path: str, words: str) -> None:
+    [mistake] = mistakes(written(tmp_path, f"{SOUND}care:\n  - {{ {scope} }}\n"))
+    assert (mistake.line, mistake.path) == (8, f"care.0.{path}")
     assert words in mistake.problem
 
 
