@@ -9,7 +9,21 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
-from ops import digest, doctor, erase, importing, invite, outbox, reconcile, redrive, report, responses, survey, tasks
+from ops import (
+    digest,
+    doctor,
+    erase,
+    importing,
+    invite,
+    mail,
+    outbox,
+    reconcile,
+    redrive,
+    report,
+    responses,
+    survey,
+    tasks,
+)
 from ops.deployment import in_aws, on_this_machine
 from ops.terminal import Stop, complain
 
@@ -30,6 +44,7 @@ app.command("report", no_args_is_help=True)(report.report)
 app.add_typer(responses.app, name="responses")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(digest.app, name="digest")
+app.add_typer(mail.app, name="mail")
 app.command("outbox")(outbox.outbox)
 app.command("doctor")(doctor.doctor)
 app.command("reconcile")(reconcile.reconcile)

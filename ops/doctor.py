@@ -11,6 +11,7 @@ from rich.table import Table
 
 from hearback.refusals import Limit
 from ops.deployment import Deployment, chosen
+from ops.mail import mails_in_doubt, refused_mails
 from ops.terminal import AsJson, Stop, out, print_json
 
 SOMETHING_FAILS = 1
@@ -50,7 +51,7 @@ def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 def examine(deployment: Deployment) -> Iterator[Finding]:
     """Every check's findings. A check that AWS does not allow is itself a finding."""
-    everywhere: list[Check] = [secrets, surveys, limits, failure_queues]
+    everywhere: list[Check] = [secrets, surveys, limits, mails, failure_queues]
     in_aws: dict[str, Check] = {
         "sender": sender,
         "sending": account,
@@ -210,6 +211,18 @@ def limits(deployment: Deployment) -> Iterator[Finding]:
                 yield Finding("limits", "warn", f"{survey} has refused {count:,} since {days[0].day}", do)
     if not refused:
         yield Finding("limits", "ok", "nothing was refused lately")
+
+
+def mails(deployment: Deployment) -> Iterator[Finding]:
+    """Mails that nobody knows to have gone out, or that will not."""
+    in_doubt = len(mails_in_doubt(deployment.directory, deployment.now()))
+    refused = len(refused_mails(deployment.directory))
+    if in_doubt:
+        yield Finding("mails", "warn", f"{in_doubt:,} may not have gone out", "hearback mail doubtful")
+    if refused:
+        yield Finding("mails", "warn", f"{refused:,} will not go out as they are", "hearback mail refused")
+    if not (in_doubt or refused):
+        yield Finding("mails", "ok", "every mail is known to have gone out")
 
 
 def failure_queues(deployment: Deployment) -> Iterator[Finding]:

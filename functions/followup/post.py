@@ -101,7 +101,7 @@ class Post:
         except ClientError as error:
             code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
             if code in _NEVER:
-                return self._refuse(claim, now, code)
+                return self._refuse(claim, now, code, caps)
             if code in _THROTTLES:
                 self.turns.pacer.throttled()
                 self.claims.release(claim, caps)
@@ -120,9 +120,9 @@ class Post:
         logger.info("mail sent", extra={"effect": claim.effect})
         return "sent"
 
-    def _refuse(self, claim: Claim, now: datetime, reason: str) -> Sent:
+    def _refuse(self, claim: Claim, now: datetime, reason: str, caps: Sequence[Cap] = ()) -> Sent:
         """Put before an operator what will never go out as it is; nobody else would learn of a task's notice."""
-        self.claims.reject(claim.digest, now, reason)
+        self.claims.reject(claim.digest, now, reason, caps)
         logger.warning("mail refused", extra={"effect": claim.effect, "code": reason})
         return "refused"
 

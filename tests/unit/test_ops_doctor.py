@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from ops import cli, doctor
 from ops.deployment import Deployment
+from tests.conftest import NOW
 from tests.unit.conftest import Hearback
 
 
@@ -137,7 +138,10 @@ def test_what_cannot_be_looked_at_is_a_finding_of_its_own(
     assert found["secrets"].found == "GetSecretValue: not allowed"
 
 
-def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(complete: Deployment) -> None:
+def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(
+    complete: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Deployment, "now", lambda _: NOW)
     here = replace(complete, local="http://127.0.0.1:8000")
     verdicts = {finding.about: finding.verdict for finding in doctor.examine(here)}
     assert verdicts == {
@@ -149,6 +153,7 @@ def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(complete: 
         "secrets": "ok",
         "surveys": "ok",
         "limits": "ok",
+        "mails": "ok",
         "failure queues": "ok",
     }
 
@@ -157,6 +162,7 @@ def test_the_exit_code_says_that_something_fails(
     hearback: Hearback, complete: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli, "in_aws", lambda stack: replace(complete, local="http://127.0.0.1:8000"))
+    monkeypatch.setattr(Deployment, "now", lambda _: NOW)
     well = hearback("doctor", "--json")
     boto3.client("sqs").send_message(QueueUrl=complete.outputs["TickFailuresUrl"], MessageBody="{}")
     ill = hearback("doctor")

@@ -64,9 +64,12 @@ class Claims:
         """Say how the effect ended; None if it had ended already, or there is no such claim."""
         return self._end(settle_request(digest, state, now, note))
 
-    def reject(self, digest: str, now: datetime, note: str) -> Item | None:
-        """Say that the effect came to nothing, and give back its slots; None if there is no such claim."""
-        self._free(slots_of(self.get(digest) or {}), digest)
+    def reject(self, digest: str, now: datetime, note: str, caps: Sequence[Cap] = ()) -> Item | None:
+        """Say that the effect came to nothing, and give back its slots; None if there is no such claim.
+
+        Who does not know the caps any more leaves them out: a customer's mail remembers its slots.
+        """
+        self._free([cap.slot for cap in caps] or slots_of(self.get(digest) or {}), digest)
         return self._end(reject_request(digest, now, note))
 
     def resolve(self, digest: str, state: Literal["done", "again"], now: datetime, note: str) -> Item | None:
