@@ -23,6 +23,7 @@ from hearback.fact import FactId
 from hearback.response import Response
 from hearback.survey import Survey
 from tests.conftest import NOW, REGION, Tables
+from tests.fake_events import FakeEvents
 
 
 class Context:
@@ -42,6 +43,7 @@ class World:
     tables: Tables
     survey: Survey
     monkeypatch: pytest.MonkeyPatch
+    events: FakeEvents = field(default_factory=FakeEvents)
     now: datetime = NOW
     _made: int = field(default=0)
 
@@ -66,6 +68,13 @@ class World:
         """Deliver the settle queue's message to the worker."""
         fact_id = fact.id if isinstance(fact, Response) else fact
         return worker.handler(sqs_event({kind: str(fact_id)}), Context())  # type: ignore[arg-type]
+
+    def deliver(self) -> None:
+        """Deliver what the settle queue holds to the worker."""
+        queue = boto3.client("sqs").get_queue_url(QueueName="SettleQueue")["QueueUrl"]
+        for message in clients.sqs().receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+            worker.handler(sqs_event(json.loads(message["Body"])), Context())  # type: ignore[arg-type]
+            clients.sqs().delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
     def mails(self) -> list[EmailMessage]:
         sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
@@ -121,5 +130,6 @@ def make_world(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) 
     clients.ses().create_email_identity(EmailIdentity=wiring.settings().sender)
     world = World(tables, survey, monkeypatch)
     monkeypatch.setattr(clock, "now", lambda: world.now)
+    monkeypatch.setattr(clients, "events", lambda: world.events)
     tables.people.put_survey(survey, NOW)
     return world
