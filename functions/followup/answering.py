@@ -5,6 +5,7 @@ from datetime import datetime
 
 from aws_lambda_powertools import Logger
 
+from followup.post import NotSent
 from followup.running import Running
 from followup.story import read_story
 from followup.watching import Watching
@@ -41,12 +42,18 @@ class Answering:
         if response.channel == "mail":
             self.feedback.mark_invitation(fact, "answered")
         story = read_story(response, self.feedback, self.directory)
+        unsent: NotSent | None = None
         for play in plays.choose(survey, story.situation):
             if play.id == waited or not (waited or play.delay):
-                self.running.run(play, survey, story)
+                try:
+                    self.running.run(play, survey, story)
+                except NotSent as waits:  # SES may pause for hours, and nobody's task waits for that
+                    unsent = waits
             elif not waited:
                 self.running.wait(play, story)
         self.watching.watch(story)
+        if unsent:
+            raise unsent
 
     def _promote(self, response: Response) -> None:
         """Count a presumed answer if nothing contradicts it; its new version comes back through the stream."""

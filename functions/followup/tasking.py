@@ -66,7 +66,7 @@ class Tasking:
             self.claims.settle(announcing.digest, "done", self.now)
         owner = survey.people[task_made.owner]
         self.post.send(
-            Claim(f"task-notice/{wanted.id}", {"task": wanted.id}),
+            Claim(f"task-notice/{wanted.id}", {"task": wanted.id, "response": str(response.id), "play": play.id}),
             letters.task_notice(survey, task_made, [response], story.contact, owner, story.earlier),
             owner.email,
             self.now,

@@ -9,10 +9,11 @@ from aws_lambda_powertools import Logger
 
 from followup import digest, wiring
 from followup.digest_letter import digest_letter
+from followup.doubts import show_doubtful
 from followup.due_plays import queue_due_plays
 from followup.pacing import Turns
 from followup.post import NotSent, Post
-from hearback import claim, clock, subscription
+from hearback import clock, subscription
 from hearback.aws import clients
 from hearback.aws.directory import UnknownSurvey
 from hearback.claim import Claim
@@ -30,7 +31,7 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int
     done = {
         "digests": send_digests(now, wiring.turns(context)),
         "plays": queue_due_plays(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
-        "doubtful": show_doubtful(now),
+        "doubtful": show_doubtful(wiring.claims(), wiring.directory(), now),
     }
     logger.info("tick", extra=done)
     return done
@@ -62,14 +63,3 @@ def send_digest(due: Subscription, now: datetime, turns: Turns) -> bool:
     about = {"survey": due.survey, "subscription": due.id, "moment": moment.isoformat()}
     name = Claim(f"digest/{due.survey}/{due.id}/{week.first}", about)
     return post.send(name, digest_letter(content), due.email, now, to_name=due.name) == "sent"
-
-
-def show_doubtful(now: datetime) -> int:
-    """Mark the mails whose claims stayed without mark and event, for an operator to look at; how many."""
-    found = 0
-    for item in wiring.directory().due(claim.DUE_KIND, now):
-        digest_of_claim = item["pk"].removeprefix("CLAIM#")
-        if wiring.claims().settle(digest_of_claim, "doubtful", now):
-            logger.error("mail in doubt", extra={"effect": item["effect"]})
-            found += 1
-    return found

@@ -1,5 +1,6 @@
 """The tick: digests once a period, whatever the scheduler does, and mails in doubt before an operator."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -102,6 +103,26 @@ def test_a_mail_without_mark_and_event_is_put_before_an_operator(world: World) -
     claim = Claims(world.tables.directory).get(Claim(f"{response.id}/thank").digest)
     assert claim is not None
     assert claim["state"] == "doubtful"
+
+
+def test_mails_to_decide_are_measured_until_somebody_has(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    def measured(at: timedelta) -> int:
+        run(world, world.now + at)
+        (line,) = [line for line in capsys.readouterr().out.splitlines() if "MailsToDecide" in line]
+        return int(json.loads(line)["MailsToDecide"])
+
+    claims = Claims(world.tables.directory)
+    dead, refused = Claim("invitation/x", {"invitation": "x"}), Claim("task-notice/t", {"task": "t"})
+    claims.take(dead, world.now)
+    claims.take(refused, world.now)
+    claims.reject(refused.digest, world.now, "MessageRejected")
+
+    counts = [measured(timedelta(minutes=minutes)) for minutes in (1, 15, 15)]
+    claims.resolve(dead.digest, "done", world.now, "by an operator")
+    claims.resolve(refused.digest, "done", world.now, "by an operator")
+
+    assert counts == [1, 2, 2]
+    assert measured(timedelta(minutes=15)) == 0
 
 
 def throttled(**_: object) -> None:

@@ -216,6 +216,20 @@ def test_a_throttled_mail_goes_to_the_end_of_the_queue_as_often_as_it_takes(
     assert (len(world.mails()), world.settling()) == (1, [])
 
 
+def test_a_call_does_not_wait_for_an_apology_that_has_to(world: World) -> None:
+    response = world.answer(2, world.customer("Ravi"))
+    with world.monkeypatch.context() as patch:
+        patch.setattr(clients.ses(), "send_email", raising(ses_error("TooManyRequestsException", 429)))
+        assert world.settle(response) == DONE
+
+    assert len(world.queued_tasks()) == 1
+    assert world.mails() == []
+    assert world.settling() == [{"response": str(response.id)}]
+    assert world.settle(response) == DONE
+    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]
+    assert world.queued_tasks() == []
+
+
 def test_a_run_with_no_time_left_for_a_mail_leaves_it_to_another_and_claims_nothing(world: World) -> None:
     response = world.answer(10, world.customer("Ravi"))
     world.monkeypatch.setattr(wiring, "LAST_MAIL", 61)  # seconds; the context has 60 left
