@@ -9,7 +9,8 @@ from heapq import heappop, heappush
 from pathlib import Path
 from random import Random
 
-from hearback.task import DUE_KIND, Outcome, Task
+from hearback.aws.tasks import Tasks
+from hearback.task import Closing, Note, Outcome
 from local.outbox import Mail
 from local.stack import Stack
 from ops.csv_file import CsvFile
@@ -35,12 +36,12 @@ _TOGETHER = timedelta(hours=4)
 _AT_THE_TILL = 28
 """People a week who answer without having been invited."""
 _BUSY = 60.0
-_CALLS: tuple[tuple[Outcome, str], ...] = (
-    ("resolved", "Called, listened, exchanged the item."),
-    ("resolved", "Apologised, and told them what we changed."),
-    ("refunded", "Money is back on the card."),
-    ("unreachable", "Tried three times, sent a mail."),
-    ("no-action", "Only wanted to be heard."),
+_CALLS: tuple[tuple[Outcome, str, str], ...] = (
+    ("resolved", "product", "Called, listened, exchanged the item."),
+    ("resolved", "service", "Apologised, and told them what we changed."),
+    ("refunded", "price", "Money is back on the card."),
+    ("unreachable", "other", "Tried three times, sent a mail."),
+    ("no-action", "delivery", "Only wanted to be heard."),
 )
 
 
@@ -173,11 +174,13 @@ class Weeks:
     def _call_customers(self) -> None:
         """What owners do in the morning, when the digests have gone out: close some of their tasks."""
         self.stack.wait_until_idle(_BUSY)
-        directory = self.deployment.directory
-        for task in [Task.from_item(item) for item in directory.due(DUE_KIND)]:
+        tasks, now = Tasks(self.deployment.directory.table), self.stack.now()
+        for task in list(tasks.open()):
             if self._random.random() < 0.25:
-                outcome, note = self._random.choice(_CALLS)
-                directory.close_task(task, outcome, note, self.stack.now())
+                survey = self.deployment.survey(task.survey)
+                outcome, root_cause, said = self._random.choice(_CALLS)
+                note = Note(task.id, now, task.owner, said)
+                tasks.close(task, Closing(now, task.owner, outcome, root_cause), note, survey.ask_again)
 
 
 def _link(mail: Mail, kind: str) -> str:

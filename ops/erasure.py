@@ -152,7 +152,7 @@ class Erasure:
             case "contact details" | "slot" | "preference":
                 self.directory.delete({"Key": key})
             case "task":
-                self._remember([trace.item.get("note", "")])
+                self._remember([note["text"] for note in trace.item.get("notes", ())])
                 task = key["pk"].removeprefix("TASK#")
                 self._update(erase_request(task, trace.item["contact_key"]))
             case "claim":

@@ -1,26 +1,37 @@
 """`hearback tasks`: what somebody must do for a customer, until it is closed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from heapq import merge
+from secrets import token_hex
+from typing import Annotated
 
 import typer
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from hearback.aws.directory import TaskClosed
-from hearback.contact import Contact
-from hearback.fact import RESPONSE, FactId
-from hearback.response import Response
+from hearback.aws.secrets import Keys
+from hearback.aws.tasks import NotesFull, TaskClosed, Tasks, TaskTaken
+from hearback.business_time import Calendar
+from hearback.recovery import LOOKING_BACK, report
+from hearback.rescheduling import NotThen, due_time
 from hearback.survey import Survey
-from hearback.task import DUE_KIND, ERASED, Outcome, Task
+from hearback.task import LATEST, MOST_NOTES, NOTE_LENGTH, Closing, Note, Outcome, Task
+from hearback.task_link import task_link
+from ops import task_report
 from ops.deployment import Deployment, chosen
+from ops.task_case import case_of, closing_in_words, plain
 from ops.terminal import AsJson, Stop, local_time, out, print_json, say, short_time
 
 app = typer.Typer(help="What somebody must do for a customer.", no_args_is_help=True)
 TaskId = Annotated[str, typer.Argument(metavar="ID", help="As hearback tasks list shows it.", show_default=False)]
+By = Annotated[str, typer.Option(metavar="PERSON", help="Who does it: an id of people; left out, the task's owner.")]
+_NOT_THEN: Mapping[str, str] = {
+    "past": "that is over",
+    "late": f"that is too far ahead; at most {LATEST.days} days: whom nobody calls for longer, nobody calls",
+    "skipped": "the clock skips that hour",
+}
 
 
 @app.command("list")
@@ -29,56 +40,143 @@ def list_tasks(
     survey: Annotated[str, typer.Option(metavar="ID", help="Only those of a survey.")] = "",
     owner: Annotated[str, typer.Option(metavar="PERSON", help="Only those of a person.")] = "",
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those whose time has passed.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="The closed ones too, last closed last.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the open tasks, first due first."""
     deployment = chosen(ctx)
-    now = deployment.now()
+    now, tasks = deployment.now(), _tasks(deployment)
+    surveys = {each.id: each for each in deployment.directory.surveys() if survey in ("", each.id)}
+    found = [*tasks.open()]
+    if everything:
+        found += merge(*(tasks.closed(each) for each in surveys), key=_closed_at)
     found = [
         task
-        for task in map(Task.from_item, deployment.directory.due(DUE_KIND))
-        if survey in ("", task.survey) and owner in ("", task.owner) and (task.overdue(now) or not overdue)
+        for task in found
+        if task.survey in surveys and owner in ("", task.owner) and (task.overdue(now) or not overdue)
     ]
     if as_json:
-        print_json([_plain(task, now) for task in found])
+        print_json([plain(task, now) for task in found])
     elif found:
-        surveys = {each.id: each for each in deployment.directory.surveys()}
         out.print(_table(found, surveys, now))
-        late = sum(task.overdue(now) for task in found)
-        say(f"{len(found):,} open, [red]{late:,} overdue[/]" if late else f"{len(found):,} open, none overdue")
+        still_open, late = sum(task.open for task in found), sum(task.overdue(now) for task in found)
+        say(f"{still_open:,} open, [red]{late:,} overdue[/]" if late else f"{still_open:,} open, none overdue")
     else:
-        say("No open tasks." if not overdue else "Nothing is overdue.")
+        say("Nothing is overdue." if overdue else "There is no task." if everything else "No open tasks.")
+
+
+def _closed_at(task: Task) -> datetime:
+    return task.closing.at if task.closing else task.due_at
 
 
 def _table(tasks: list[Task], surveys: Mapping[str, Survey], now: datetime) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
-    for name in ("task", "survey", "owner", "due", "where"):
+    for name in ("task", "survey", "owner", "due", "where", "state"):
         table.add_column(name, no_wrap=name in ("task", "due"))
     table.add_column("answers", justify="right")
     for task in tasks:
         survey = surveys[task.survey]
-        owner = survey.people.get(task.owner)
+        taken = f"{_name(survey, task.taken_by)} calls" if task.taken_by else "open"
         table.add_row(
             task.id,
             task.survey,
-            escape(owner.name if owner else task.owner),
+            escape(_name(survey, task.owner)),
             short_time(task.due_at, survey.zone),
             escape(", ".join((task.dimensions or {}).values())),
+            escape(f"{task.closing.outcome}, {task.closing.root_cause}" if task.closing else taken),
             str(len(task.responses)),
-            style="red" if task.overdue(now) else "",
+            style="red" if task.overdue(now) else "" if task.open else "dim",
         )
     return table
+
+
+@app.command("report")
+def report_tasks(
+    ctx: typer.Context,
+    survey: Annotated[str, typer.Option(metavar="ID", help="The survey.", show_default=False)],
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How many days back.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Say what became of a survey's tasks, and how many of their people came back."""
+    deployment = chosen(ctx)
+    definition, now, tasks = deployment.survey(survey), deployment.now(), _tasks(deployment)
+    first = now - timedelta(days=days)
+    still_open = [task for task in tasks.open() if task.survey == survey]
+    found = report(still_open, tasks.closed(survey, min(first, now - LOOKING_BACK)), first, now)
+    if as_json:
+        print_json(task_report.plain(found))
+    else:
+        task_report.show(found, definition, days)
 
 
 @app.command()
 def show(ctx: typer.Context, task: TaskId, as_json: AsJson = False) -> None:
     """Show a task: what the customer said, and how to reach them."""
     deployment = chosen(ctx)
-    case = _case(deployment, task)
+    case = case_of(deployment, _task(deployment, task))
     if as_json:
         print_json(case.plain())
     else:
         case.print()
+
+
+@app.command("claim")
+def take(ctx: typer.Context, task: TaskId, by: By = "", as_json: AsJson = False) -> None:
+    """Say who will call."""
+    deployment, found, survey, person = _named(ctx, task, by)
+    try:
+        taken = _tasks(deployment).take(found, person, deployment.now())
+    except TaskClosed:
+        raise _closed(deployment, task) from None
+    except TaskTaken as other:
+        raise Stop(f"{_name(survey, other.by)} has just said that they will call") from None
+    _done(taken, deployment, f"{_name(survey, person)} calls", as_json=as_json)
+
+
+@app.command()
+def note(
+    ctx: typer.Context,
+    task: TaskId,
+    text: Annotated[str, typer.Argument(help=f"At most {NOTE_LENGTH:,} characters.", show_default=False)],
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add a note."""
+    deployment, _, _, person = _named(ctx, task, by)
+    try:
+        noted = _tasks(deployment).note(task, _note(text, person, deployment.now()))
+    except TaskClosed:
+        raise _closed(deployment, task) from None
+    except NotesFull:
+        raise Stop(f"task {task} has {MOST_NOTES} notes, which is all it can have") from None
+    _done(noted, deployment, "Noted", as_json=as_json)
+
+
+@app.command()
+def reschedule(
+    ctx: typer.Context,
+    task: TaskId,
+    due: Annotated[
+        datetime,
+        typer.Argument(
+            formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], help="In the scope's time zone.", show_default=False
+        ),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Make a task due at another time."""
+    deployment, found, survey, _ = _named(ctx, task, "")
+    calendar = Calendar.of(survey.scope(found.dimensions or {}), survey.zone)
+    try:
+        due_at = due_time(due.date(), due.time(), calendar.zone, deployment.now())
+        moved = _tasks(deployment).reschedule(task, due_at)
+    except NotThen as reason:
+        raise Stop(f"{due:%Y-%m-%d %H:%M} in {calendar.zone.key}: {_NOT_THEN[reason.reason]}") from None
+    except TaskClosed:
+        raise _closed(deployment, task) from None
+    if not calendar.is_open(due_at):
+        say("Nobody is at work then.")
+    _done(moved, deployment, f"Due {local_time(due_at, calendar.zone)}", as_json=as_json)
 
 
 @app.command()
@@ -86,120 +184,83 @@ def close(
     ctx: typer.Context,
     task: TaskId,
     outcome: Annotated[Outcome, typer.Option(help="How it ended.", show_default=False)],
-    note: Annotated[str, typer.Option(help="What to remember of it, at most 1,000 characters.")] = "",
+    root_cause: Annotated[
+        str, typer.Option(metavar="CAUSE", help="What it was about in truth: one of the survey's.", show_default=False)
+    ],
+    note: Annotated[str, typer.Option(help=f"What to remember of it, at most {NOTE_LENGTH:,} characters.")] = "",
+    by: By = "",
     as_json: AsJson = False,
 ) -> None:
     """Close a task."""
-    if len(note) > 1000:
-        raise Stop(f"the note has {len(note):,} characters; at most 1,000 are kept")
-    deployment = chosen(ctx)
-    found = _task(deployment, task)
+    deployment, found, survey, person = _named(ctx, task, by)
+    if root_cause not in survey.root_causes:
+        raise Stop(f"{root_cause!r} is not one of the survey's root causes: {', '.join(survey.root_causes)}")
     now = deployment.now()
+    remembered = _note(note, person, now) if note.strip() else None
     try:
-        deployment.directory.close_task(found, outcome, note, now)
+        _tasks(deployment).close(found, Closing(now, person, outcome, root_cause), remembered, survey.ask_again)
     except TaskClosed:
-        ended = _task(deployment, task)
-        at = ended.closed_at or now
-        raise Stop(f"task {task} was closed already: {ended.outcome}, {at:%Y-%m-%d %H:%M} UTC") from None
-    if as_json:
-        print_json(_plain(_task(deployment, task), now))
-    else:
-        out.print(f"Closed {task}: {outcome}")
+        raise _closed(deployment, task) from None
+    _done(_task(deployment, task), deployment, f"Closed {task}: {outcome}", as_json=as_json)
 
 
-@dataclass(frozen=True)
-class Case:
-    """A task with what it is about."""
+@app.command()
+def link(
+    ctx: typer.Context,
+    task: TaskId,
+    to: Annotated[str, typer.Option(metavar="PERSON", help="For whom; left out, the task's owner.")] = "",
+) -> None:
+    """Print a fresh link to a task's page. Whoever has it sees the customer's details."""
+    deployment, found, _, person = _named(ctx, task, to)
+    now = deployment.now()
+    keys = Keys(deployment.client("secretsmanager"), deployment.output("TokenSecret")).at(now)
+    out.print(task_link(deployment.output("BaseUrl"), found, person, now, keys), soft_wrap=True, markup=False)
 
-    task: Task
-    survey: Survey
-    contact: Contact | None
-    responses: list[Response]
-    """Newest first."""
-    now: datetime
 
-    def plain(self) -> dict[str, Any]:
-        """As JSON has it."""
-        contact = self.contact
-        return _plain(self.task, self.now) | {
-            "contact": {"name": contact.name, "email": contact.email, "phone": contact.phone} if contact else None,
-            "answers": [
-                {
-                    "response": str(response.id),
-                    "score": response.score,
-                    "comment": response.comment,
-                    "answers": dict(response.answers),
-                    "answered_at": response.answered_at.isoformat(),
-                    "channel": response.channel,
-                }
-                for response in self.responses
-            ],
-        }
-
-    def print(self) -> None:
-        """On stdout, for a person who is about to call the customer."""
-        task, zone = self.task, self.survey.zone
-        owner = self.survey.people.get(task.owner)
-        reach = (
-            [detail for detail in (self.contact.name, self.contact.phone, self.contact.email) if detail]
-            if self.contact
-            else []
-        )
-        table = Table(box=None, show_header=False, padding=(0, 2), title=f"Task {task.id}", title_justify="left")
-        table.add_column(style="dim")
-        table.add_column(overflow="fold")
-        nobody = ERASED if task.note == ERASED else "not known by name or address"
-        table.add_row("customer", escape(", ".join(reach)) or nobody)
-        table.add_row("survey", escape(self.survey.say(self.survey.title, self.survey.locales[0])))
-        for name, value in (task.dimensions or {}).items():
-            table.add_row(name, escape(value))
-        table.add_row("owner", escape(f"{owner.name} <{owner.email}>" if owner else task.owner))
-        late = " [red]overdue[/]" if task.overdue(self.now) else ""
-        table.add_row("due", local_time(task.due_at, zone) + late)
-        if task.closed_at:
-            table.add_row("closed", escape(f"{local_time(task.closed_at, zone)}: {task.outcome}. {task.note}"))
-        for response in self.responses:
-            said = [response.comment, *(f"{name}: {answer}" for name, answer in response.answers.items())]
-            table.add_row(
-                f"answer {response.score}",
-                f"{local_time(response.answered_at, zone)}\n" + escape("\n".join(filter(None, said))),
-            )
-        out.print(table)
-        if task.open:
-            say(f"When it is done: hearback tasks close {task.id} --outcome resolved --note '…'")
+def _tasks(deployment: Deployment) -> Tasks:
+    return Tasks(deployment.directory.table)
 
 
 def _task(deployment: Deployment, task: str) -> Task:
-    found = deployment.directory.task(task)
+    found = _tasks(deployment).get(task)
     if found is None:
         raise Stop(f"there is no task {task!r}; list the open ones with: hearback tasks list")
     return found
 
 
-def _case(deployment: Deployment, task: str) -> Case:
+def _named(ctx: typer.Context, task: str, by: str) -> tuple[Deployment, Task, Survey, str]:
+    """The deployment, the task, its survey, and the id of the person who acts. Raises Stop."""
+    deployment = chosen(ctx)
     found = _task(deployment, task)
-    keys = [FactId.parse(response).key(RESPONSE) for response in sorted(found.responses)]
-    responses = [Response.from_item(item) for item in deployment.feedback.table.get_many(keys)]
-    return Case(
-        task=found,
-        survey=deployment.survey(found.survey),
-        contact=deployment.directory.contact(found.contact),
-        responses=sorted(responses, key=lambda response: response.answered_at, reverse=True),
-        now=deployment.now(),
-    )
+    survey = deployment.survey(found.survey)
+    person = by or found.owner
+    if by and by not in survey.people:
+        raise Stop(f"{by!r} is not one of the survey's people: {', '.join(survey.people) or 'none'}")
+    return deployment, found, survey, person
 
 
-def _plain(task: Task, now: datetime) -> dict[str, Any]:
-    return {
-        "task": task.id,
-        "survey": task.survey,
-        "owner": task.owner,
-        "created_at": task.created_at.isoformat(),
-        "due_at": task.due_at.isoformat(),
-        "overdue": task.overdue(now),
-        "responses": sorted(task.responses),
-        "dimensions": dict(task.dimensions or {}),
-        "closed_at": task.closed_at.isoformat() if task.closed_at else None,
-        "outcome": task.outcome,
-        "note": task.note,
-    }
+def _note(text: str, by: str, now: datetime) -> Note:
+    """Raises Stop."""
+    if not text.strip():
+        raise Stop("the note says nothing")
+    if len(text) > NOTE_LENGTH:
+        raise Stop(f"the note has {len(text):,} characters; at most {NOTE_LENGTH:,} are kept")
+    return Note(token_hex(8), now, by, text.strip())
+
+
+def _closed(deployment: Deployment, task: str) -> Stop:
+    ended = _task(deployment, task)
+    survey = deployment.survey(ended.survey)
+    return Stop(f"task {task} was closed already: {closing_in_words(ended, survey)}")
+
+
+def _done(task: Task, deployment: Deployment, words: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json(plain(task, deployment.now()))
+    else:
+        out.print(words, markup=False)
+
+
+def _name(survey: Survey, person: str) -> str:
+    found = survey.people.get(person)
+    return found.name if found else person

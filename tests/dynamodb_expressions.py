@@ -21,6 +21,10 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: bool(a > b),
     ">=": lambda a, b: bool(a >= b),
 }
+_FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "IF_NOT_EXISTS": lambda stored, value: value if stored is None else stored,
+    "LIST_APPEND": lambda first, second: {"L": first["L"] + second["L"]},
+}
 _SECTIONS = ("SET", "ADD", "REMOVE")
 
 
@@ -181,6 +185,13 @@ def _operand(reader: _Reader) -> Operand:
     token = reader.take()
     if token.startswith(":"):
         return lambda item, names: names.value(token)
+    if token.upper() in _FUNCTIONS and reader.took("("):
+        first = _operand(reader)
+        reader.expect(",")
+        second = _operand(reader)
+        reader.expect(")")
+        function = _FUNCTIONS[token.upper()]
+        return lambda item, names: function(first(item, names), second(item, names))
     if not re.fullmatch(r"#?\w+", token) or reader.next == "(":
         raise NotImplementedError(f"{token!r} in {reader.expression!r}")
     return lambda item, names: item.get(names.attribute(token))

@@ -18,10 +18,12 @@ from followup import wiring, worker
 from followup.pacing import Pacer
 from hearback import clock
 from hearback.aws import clients
+from hearback.aws.tasks import Tasks
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
 from hearback.survey import Survey
+from hearback.task import Closing, Task
 from tests.conftest import NOW, REGION, Tables
 from tests.fake_events import FakeEvents
 
@@ -68,6 +70,12 @@ class World:
         """Deliver the settle queue's message to the worker."""
         fact_id = fact.id if isinstance(fact, Response) else fact
         return worker.handler(sqs_event({kind: str(fact_id)}), Context())  # type: ignore[arg-type]
+
+    def close(self, task: Task) -> Task:
+        """Close a task as its owner does."""
+        closing = Closing(self.now, task.owner, "resolved", "price")
+        Tasks(self.tables.directory).close(task, closing, None, self.survey.ask_again)
+        return replace(task, closing=closing)
 
     def deliver(self) -> None:
         """Deliver what the settle queue holds to the worker."""

@@ -43,7 +43,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> datetime:
 def deployment(tables: Tables, survey: Survey, now: datetime) -> Deployment:
     """A deployment in AWS, played by moto, with the shop's survey."""
     tables.people.put_survey(survey, now)
-    outputs = {"RetentionDays": "730"}
+    outputs = {"RetentionDays": "730", "BaseUrl": "https://api.example.com"}
     for name, table in {"Feedback": tables.feedback, "Directory": tables.directory, "Tally": tables.tally}.items():
         outputs[f"{name}Table"] = table.name
     secrets = boto3.client("secretsmanager").list_secrets()["SecretList"]

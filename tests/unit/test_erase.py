@@ -10,12 +10,13 @@ from aggregate.facts import ledger_of
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Table
+from hearback.aws.tasks import Tasks
 from hearback.claim import Claim
 from hearback.contact import Contact, Slot, Suppression, contact_key
 from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.response import AmendmentRefused, Answer, Response
-from hearback.task import ERASED, Task
+from hearback.task import Closing, Note, Task
 from ops.erasure import Erasure
 from ops.person import Person
 from ops.terminal import Stop
@@ -113,20 +114,22 @@ def test_an_erased_answer_takes_no_amendment(tables: Tables, asha: Response) -> 
 
 def test_the_task_says_why_nobody_can_be_called(tables: Tables, asha: Response) -> None:
     erase(tables)
-    task = Directory(tables.directory).task("t1")
+    task = Tasks(tables.directory).get("t1")
     assert task
-    assert (task.contact, task.note, task.open) == ("", ERASED, True)
+    assert (task.contact, task.erased, task.open) == ("", True, True)
 
 
-def test_a_closed_task_loses_its_note(tables: Tables, asha: Response) -> None:
-    directory = Directory(tables.directory)
-    task = directory.task("t1")
+def test_a_closed_task_loses_its_notes_and_keeps_how_it_ended(tables: Tables, asha: Response) -> None:
+    tasks = Tasks(tables.directory)
+    task = tasks.get("t1")
     assert task
-    directory.close_task(task, "resolved", "Asha is happy again now", NOW)
+    closing = Closing(NOW, "ravi", "resolved", "price")
+    tasks.close(task, closing, Note("n1", NOW, "ravi", "Asha is happy again now"), timedelta(days=30))
     erase(tables)
-    closed = directory.task("t1")
+    closed = tasks.get("t1")
     assert closed
-    assert (closed.note, closed.outcome) == (ERASED, "resolved")
+    assert (closed.notes, closed.closing, closed.contact) == ((), closing, "")
+    assert ASHA not in everything(tables)
 
 
 def test_a_suppression_stays_so_that_an_erased_person_is_not_mailed(tables: Tables, asha: Response) -> None:

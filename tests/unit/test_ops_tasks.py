@@ -1,15 +1,21 @@
 """`hearback tasks`: list what is open, show what the customer said, close it once."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hearback import clock
+from hearback.aws.tasks import Tasks
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
 from hearback.task import Task
+from hearback.token import verify
+from ops.deployment import Deployment
 from tests.conftest import NOW, Tables
 from tests.unit.conftest import Hearback
+
+CLOSED = ("--outcome", "resolved", "--root-cause", "price")
 
 
 def open_task(tables: Tables, number: int, due_in_hours: int, owner: str = "asha") -> Task:
@@ -59,34 +65,131 @@ def test_a_task_shows_what_was_said_and_how_to_reach_the_customer(hearback: Hear
 
 def test_closing_takes_a_task_off_the_list_and_remembers_how_it_ended(hearback: Hearback, tables: Tables) -> None:
     task = open_task(tables, 1, 24)
-    closed = hearback("tasks", "close", task.id, "--outcome", "refunded", "--note", "[sent] the money", "--json").json
-    assert (closed["outcome"], closed["note"], closed["closed_at"]) == ("refunded", "[sent] the money", NOW.isoformat())
+    done = ["--outcome", "refunded", "--root-cause", "price", "--note", "[sent] the money"]
+    closed = hearback("tasks", "close", task.id, *done, "--json").json
+    assert (closed["outcome"], closed["root_cause"], closed["closed_by"]) == ("refunded", "price", "asha")
+    assert (closed["closed_at"], closed["due_at"]) == (NOW.isoformat(), task.due_at.isoformat())
     assert hearback("tasks", "list", "--json").json == []
-    assert "refunded. [sent] the money" in hearback("tasks", "show", task.id).out
+    shown = hearback("tasks", "show", task.id).out
+    assert "refunded (The price), Wed 04 Mar 2026, 16:00 IST, Asha Rao" in shown
+    assert "[sent] the money" in shown
 
 
-def test_a_closed_task_is_not_closed_again(hearback: Hearback, tables: Tables) -> None:
+def test_closed_tasks_are_listed_on_request(hearback: Hearback, three: tuple[Task, Task, Task]) -> None:
+    tomorrow, overdue, other = three
+    hearback("tasks", "close", overdue.id, *CLOSED)
+    listed = hearback("tasks", "list", "--all", "--json").json
+    assert [task["task"] for task in listed] == [other.id, tomorrow.id, overdue.id]
+    assert "resolved, price" in hearback("tasks", "list", "--all").out
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        ["close", *CLOSED],
+        ["claim"],
+        ["note", "called in vain"],
+        ["reschedule", "2026-03-06T10:00"],
+    ],
+    ids=lambda what: str(what[0]),
+)
+def test_a_closed_task_takes_nothing_more(hearback: Hearback, tables: Tables, what: list[str]) -> None:
     task = open_task(tables, 1, 24)
-    hearback("tasks", "close", task.id, "--outcome", "resolved")
-    again = hearback("tasks", "close", task.id, "--outcome", "refunded")
+    hearback("tasks", "close", task.id, *CLOSED)
+    before = Tasks(tables.directory).get(task.id)
+
+    command, *rest = what
+    again = hearback("tasks", command, task.id, *rest)
+
     assert again.code == 2
-    assert "was closed already: resolved" in again.err
+    assert "was closed already: resolved (The price)" in again.err
+    assert Tasks(tables.directory).get(task.id) == before
+
+
+def test_somebody_says_that_they_will_call_and_notes_what_happened(hearback: Hearback, tables: Tables) -> None:
+    task = open_task(tables, 1, 24)
+    assert hearback("tasks", "claim", task.id).out == "Asha Rao calls\n"
+    hearback("tasks", "note", task.id, "Nobody answered.")
+    hearback("tasks", "note", task.id, "Will try at six.")
+    stands = Tasks(tables.directory).get(task.id)
+    assert stands
+    assert (stands.taken_by, [note.text for note in stands.notes]) == ("asha", ["Nobody answered.", "Will try at six."])
+    assert "Asha Rao calls" in hearback("tasks", "list").out
+
+
+def test_a_task_is_rescheduled_in_the_scope_s_time_zone(hearback: Hearback, tables: Tables) -> None:
+    task = open_task(tables, 1, 24)
+    assert hearback("tasks", "reschedule", task.id, "2026-03-06T10:00").out == "Due Fri 06 Mar 2026, 10:00 IST\n"
+    stands = Tasks(tables.directory).get(task.id)
+    assert stands
+    assert (stands.due_at, stands.promised_at) == (datetime(2026, 3, 6, 4, 30, tzinfo=UTC), task.due_at)
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["show", "nothing"], "there is no task 'nothing'"),
-        (["close", "nothing", "--outcome", "resolved"], "there is no task 'nothing'"),
-        (["close", "nothing", "--outcome", "ignored"], "'resolved', 'unreachable', 'no-action', 'refunded'"),
-        (["close", "nothing", "--outcome", "resolved", "--note", "x" * 1001], "at most 1,000"),
+        (["close", "nothing", *CLOSED], "there is no task 'nothing'"),
+        (["close", "TASK", "--outcome", "ignored"], "'resolved', 'unreachable', 'no-action', 'refunded'"),
+        (["close", "TASK", "--outcome", "resolved"], "Missing option '--root-cause'"),
+        (["close", "TASK", "--root-cause", "price"], "Missing option '--outcome'"),
+        (
+            ["close", "TASK", "--outcome", "resolved", "--root-cause", "moon"],
+            "product, service, delivery, price, other",
+        ),
+        (["close", "TASK", *CLOSED, "--note", "x" * 2001], "at most 2,000"),
+        (["close", "TASK", *CLOSED, "--by", "nobody"], "one of the survey's people: asha"),
+        (["note", "TASK", "  "], "says nothing"),
+        (["reschedule", "TASK", "2026-02-30T10:00"], "does not match the formats"),
+        (["reschedule", "TASK", "2026-03-04T10:00"], "that is over"),
+        (["reschedule", "TASK", "2026-04-04T10:00"], "at most 14 days"),
+        (["link", "TASK", "--to", "nobody"], "one of the survey's people: asha"),
     ],
 )
-def test_what_cannot_be_done_says_why(hearback: Hearback, arguments: list[str], words: str) -> None:
-    ended = hearback("tasks", *arguments)
+def test_what_cannot_be_done_says_why_and_changes_nothing(
+    hearback: Hearback, tables: Tables, arguments: list[str], words: str
+) -> None:
+    task = open_task(tables, 1, 24)
+    before = Tasks(tables.directory).get(task.id)
+    ended = hearback("tasks", *(task.id if each == "TASK" else each for each in arguments))
     assert ended.code == 2
     assert words in ended.err
+    assert Tasks(tables.directory).get(task.id) == before
+
+
+def test_a_link_is_bound_to_one_task_and_one_person(hearback: Hearback, tables: Tables, deployment: Deployment) -> None:
+    task = open_task(tables, 1, 24)
+    base_url, _, token = hearback("tasks", "link", task.id).out.strip().rpartition("/t/")
+    keys = {"k1": "the key of TokenSecret"}
+    found = verify(token, keys, "task", NOW)
+    assert (base_url, found.subject, found.holder) == (deployment.output("BaseUrl"), task.id, "asha")
+    assert found.expires_at == task.due_at + timedelta(days=14)
+
+
+def test_a_report_tells_what_became_of_tasks(
+    hearback: Hearback, three: tuple[Task, Task, Task], tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tomorrow, overdue, _ = three
+    hearback("tasks", "close", tomorrow.id, *CLOSED)
+    hearback("tasks", "close", overdue.id, "--outcome", "unreachable", "--root-cause", "product")
+    Tasks(tables.directory).came_back("c1", 9, NOW + timedelta(days=3))
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=4))
+
+    found = hearback("tasks", "report", "--survey", "shop", "--days", "7", "--json").json
+    assert found == {
+        "opened": 3,
+        "closed": 2,
+        "in_time": 1,
+        "open": 1,
+        "overdue": 1,
+        "root_causes": {"price": 1, "product": 1},
+        "recovery": {"days": 90, "closed": 2, "answered": 1, "recovered": 1},
+    }
+    printed = hearback("tasks", "report", "--survey", "shop", "--days", "7").out
+    assert "3 opened, 2 closed, 1 of them in time" in printed
+    assert "1 came back as passives or promoters" in printed
 
 
 def test_an_empty_list_says_so(hearback: Hearback) -> None:
     assert "No open tasks" in hearback("tasks", "list").err
+    assert "There is no task" in hearback("tasks", "list", "--all").err

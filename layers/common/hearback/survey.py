@@ -222,6 +222,10 @@ class Survey(Part):
     def mail_cap(self) -> timedelta:
         return timedelta(days=self.mail_cap_days)
 
+    @property
+    def ask_again(self) -> timedelta:
+        return timedelta(days=self.ask_again_days)
+
     def day(self, at: datetime) -> str:
         """The local day of a moment, yyyy-mm-dd."""
         return at.astimezone(self.zone).date().isoformat()

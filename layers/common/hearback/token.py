@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-Purpose = Literal["answer", "unsubscribe"]
-_PURPOSES: dict[str, Purpose] = {"a": "answer", "u": "unsubscribe"}
+Purpose = Literal["answer", "unsubscribe", "task"]
+_PURPOSES: dict[str, Purpose] = {"a": "answer", "u": "unsubscribe", "t": "task"}
 _LETTERS = {purpose: letter for letter, purpose in _PURPOSES.items()}
 MAXIMUM_LENGTH = 2048
 
@@ -31,13 +31,15 @@ class TokenRefused(ValueError):
 class Token:
     purpose: Purpose
     subject: str
-    """The id of the response (answer) or the contact's key (unsubscribe)."""
+    """The id of the response (answer), the contact's key (unsubscribe), or the id of the task."""
     expires_at: datetime
     contact: str = ""
     """The contact's key: an HMAC, never an address."""
     dimensions: Mapping[str, str] = field(default_factory=dict)
     channel: str = "page"
     locale: str = ""
+    holder: str = ""
+    """Whom the link of a task was given to: an id among the survey's people."""
 
 
 def sign(token: Token, keys: Mapping[str, str]) -> str:
@@ -50,6 +52,7 @@ def sign(token: Token, keys: Mapping[str, str]) -> str:
         dict(token.dimensions),
         token.channel,
         token.locale,
+        *([token.holder] if token.holder else []),  # so that links which need no holder stay as short as they were
     ]
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
     body = f"{_encode(text.encode())}.{max(keys)}"
@@ -68,10 +71,10 @@ def verify(text: str, keys: Mapping[str, str], purpose: Purpose, now: datetime) 
         or not hmac.compare_digest(signature, _encode(_mac(body, key)))
     ):
         raise TokenRefused
-    letter, subject, expires, contact, dimensions, channel, locale = json.loads(_decode(payload))
+    letter, subject, expires, contact, dimensions, channel, locale, *holder = json.loads(_decode(payload))
     if _PURPOSES[letter] != purpose:
         raise TokenRefused
-    token = Token(purpose, subject, datetime.fromtimestamp(expires, UTC), contact, dimensions, channel, locale)
+    token = Token(purpose, subject, datetime.fromtimestamp(expires, UTC), contact, dimensions, channel, locale, *holder)
     if now >= token.expires_at:
         raise TokenRefused(expired=True)
     return token

@@ -13,7 +13,7 @@ from hearback.reached import Reached
 from hearback.refusals import Refusals
 from hearback.subscription import Subscription
 from hearback.survey import Survey
-from hearback.task import Outcome, Task, join_request
+from hearback.task import Task, join_request
 from hearback.visit import Visit
 from hearback.waiting import WaitingPlay
 
@@ -22,10 +22,6 @@ SURVEY_KEPT = timedelta(minutes=1)
 
 class UnknownSurvey(LookupError):
     """No survey of this id has been applied."""
-
-
-class TaskClosed(LookupError):
-    """The task is closed already, or there is none."""
 
 
 class Directory:
@@ -142,15 +138,6 @@ class Directory:
         """The one task that a contact has open."""
         pointer = self.table.get(Task.open_key(contact)) if contact else None
         return self.task(pointer["task"]) if pointer else None
-
-    def close_task(self, task: Task, outcome: Outcome, note: str, now: datetime) -> None:
-        """Raises TaskClosed."""
-        try:
-            self.table.transact(task.close_requests(outcome, note, now))
-        except TransactionFailed as failure:
-            if failure.only_conditions:
-                raise TaskClosed(task.id) from None
-            raise
 
     def reached(self, contact: str) -> Reached | None:
         """When a play last reached a contact; None for nobody, and for never."""

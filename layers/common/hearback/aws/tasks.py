@@ -1,0 +1,185 @@
+"""Tasks in DirectoryTable."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
+from hearback.task import (
+    ASK_AGAIN_KIND,
+    CLOSING_KIND,
+    DUE_KIND,
+    Closing,
+    Note,
+    Task,
+    came_back_request,
+    join_request,
+    note_request,
+    reschedule_request,
+    told_request,
+)
+
+
+class TaskClosed(LookupError):
+    """The task is closed already, or there is none."""
+
+
+class TaskTaken(Exception):
+    """Somebody else has said meanwhile that they will call. `by`: an id among the survey's people."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+class NotesFull(Exception):
+    """The task has as many notes as it can have."""
+
+
+class Tasks:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def get(self, task: str) -> Task | None:
+        found = self.table.get(Task.key_item(task))
+        return Task.from_item(found) if found else None
+
+    def open_of(self, contact: str) -> Task | None:
+        """The one task that a contact has open."""
+        pointer = self.table.get(Task.open_key(contact)) if contact else None
+        return self.get(pointer["task"]) if pointer else None
+
+    def open(self, until: datetime | None = None) -> Iterator[Task]:
+        """The open tasks, first due first; with `until`, those due by then. Eventually consistent."""
+        return map(Task.from_item, self._listed(DUE_KIND, until=until))
+
+    def closed(self, survey: str, since: datetime | None = None) -> Iterator[Task]:
+        """The closed tasks of a survey, by their closing; with `since`, those closed from then on.
+
+        Eventually consistent.
+        """
+        return map(Task.from_item, self._listed(Task.closed_kind(survey), since=since))
+
+    def to_ask_again(self, until: datetime) -> Iterator[str]:
+        """Ids of the tasks whose people are to be asked again by then."""
+        return (_id(item) for item in self._listed(ASK_AGAIN_KIND, until=until))
+
+    def asked_again(self, task: str) -> None:
+        """Whether to ask again is settled."""
+        self.table.delete({"Key": Task.key_item(task) | {"sk": "ASK_AGAIN"}})
+
+    def untold_closings(self, until: datetime) -> Iterator[str]:
+        """Ids of the closed tasks that the bus has not been told of."""
+        return (_id(item) for item in self._listed(CLOSING_KIND, until=until))
+
+    def closing_told(self, task: str) -> None:
+        self.table.delete({"Key": Task.key_item(task) | {"sk": "CLOSING"}})
+
+    def open_or_join(self, task: Task, response: str) -> Task:
+        """Open the task, or join the response to the one that its contact has open; return what stands then."""
+        while True:
+            try:
+                self.table.transact(task.create_requests())
+            except TransactionFailed as failure:
+                if not failure.only_conditions:
+                    raise
+            else:
+                return task
+            if made := self.get(task.id):  # by an earlier delivery of the same message
+                return made
+            pointer = self.table.get(Task.open_key(task.contact))
+            if pointer is None:  # closed in between
+                continue
+            try:
+                joined = self.table.update(join_request(pointer["task"], response))
+            except ConditionFailed:  # closed in between
+                continue
+            return Task.from_item(joined)
+
+    def take(self, task: Task, by: str, now: datetime) -> Task:
+        """Say who will call. `task` as it was read: who has said so since is not overruled.
+
+        Raises TaskClosed, TaskTaken.
+        """
+        try:
+            return Task.from_item(self.table.update(task.take_request(by, now)))
+        except ConditionFailed as failure:
+            stands = _still_open(failure, task.id)
+            raise TaskTaken(stands.taken_by) from None
+
+    def note(self, task: str, note: Note) -> Task:
+        """Add a note; one that is there already is not added again. Raises TaskClosed, NotesFull."""
+        try:
+            return Task.from_item(self.table.update(note_request(task, note)))
+        except ConditionFailed as failure:
+            stands = _still_open(failure, task)
+            if any(each.id == note.id for each in stands.notes):
+                return stands
+            raise NotesFull(task) from None
+
+    def reschedule(self, task: str, due_at: datetime) -> Task:
+        """Raises TaskClosed."""
+        try:
+            return Task.from_item(self.table.update(reschedule_request(task, due_at)))
+        except ConditionFailed:
+            raise TaskClosed(task) from None
+
+    def close(self, task: Task, closing: Closing, note: Note | None, ask_again: timedelta) -> None:
+        """Close it, all of it or nothing. Raises TaskClosed."""
+        while True:
+            try:
+                self.table.transact(task.close_requests(closing, note, ask_again))
+            except TransactionFailed as failure:
+                if not failure.only_conditions:
+                    raise
+                stands = self.get(task.id)
+                if stands is None or not stands.open:
+                    raise TaskClosed(task.id) from None
+                task = stands  # its person was erased in between
+            else:
+                return
+
+    def told(self, task: Task, told: int) -> bool:
+        """Remember how many know that it is overdue; False if it was closed or rescheduled meanwhile."""
+        try:
+            self.table.update(told_request(task, told))
+        except ConditionFailed:
+            return False
+        return True
+
+    def came_back(self, contact: str, score: int, answered_at: datetime) -> bool:
+        """Mark the contact's last closed task with an answer given after it; whether it was."""
+        pointer = self.table.get(Task.closed_key(contact)) if contact else None
+        if pointer is None:
+            return False
+        try:
+            self.table.update(came_back_request(pointer["task"], score, answered_at))
+        except ConditionFailed:
+            return False
+        return True
+
+    def _listed(self, kind: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[Item]:
+        bounds = {":since": (">=", since), ":until": ("<=", until)}
+        given = {name: (sign, at) for name, (sign, at) in bounds.items() if at}
+        values: Mapping[str, Any] = {name: at.isoformat(timespec="seconds") for name, (_, at) in given.items()}
+        return self.table.query(
+            {
+                "IndexName": "by_due",
+                "KeyConditionExpression": " AND ".join(
+                    ["due_kind = :kind", *(f"due_at {sign} {name}" for name, (sign, _) in given.items())]
+                ),
+                "ExpressionAttributeValues": {":kind": kind, **values},
+            }
+        )
+
+
+def _id(item: Item) -> str:
+    return str(item["pk"]).removeprefix("TASK#")
+
+
+def _still_open(failure: ConditionFailed, task: str) -> Task:
+    """The task that a condition found. Raises TaskClosed."""
+    stands = Task.from_item(failure.item) if failure.item else None
+    if stands is None or not stands.open:
+        raise TaskClosed(task) from None
+    return stands

@@ -1,0 +1,64 @@
+"""What became of tasks: closed in time or not, why the customers were unhappy, and how many came back."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hearback.task import Task
+
+LOOKING_BACK = timedelta(days=90)
+"""Recovery is that of the tasks closed within this time before the end of a report: coming back takes weeks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Of the people whose tasks were closed lately."""
+
+    closed: int = 0
+    answered: int = 0
+    """Those that have answered since."""
+    recovered: int = 0
+    """Those whose newest answer makes them passives or promoters."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReport:
+    """The tasks of a stretch of time."""
+
+    opened: int = 0
+    closed: int = 0
+    in_time: int = 0
+    """Of those closed, by when they were due at first."""
+    open: int = 0
+    """Now."""
+    overdue: int = 0
+    """Now."""
+    root_causes: Mapping[str, int] = field(default_factory=dict)
+    """Of those closed, the most frequent one first."""
+    recovery: Recovery = Recovery()
+
+
+def report(open_tasks: Iterable[Task], closed: Iterable[Task], first: datetime, last: datetime) -> TaskReport:
+    """The report from `first` to before `last`, which is also the time at which tasks are overdue.
+
+    `closed` are those closed since the earlier of `first` and LOOKING_BACK before `last`; others are left out.
+    """
+    still_open, ended = list(open_tasks), list(closed)
+    lately = [task for task in ended if task.closing and first <= task.closing.at < last]
+    begun = [task for task in (*still_open, *ended) if first <= task.created_at < last]
+    watched = [task for task in ended if task.closing and last - LOOKING_BACK <= task.closing.at < last]
+    causes = Counter(task.closing.root_cause for task in lately if task.closing)
+    return TaskReport(
+        opened=len(begun),
+        closed=len(lately),
+        in_time=sum(task.in_time for task in lately),
+        open=len(still_open),
+        overdue=sum(task.overdue(last) for task in still_open),
+        root_causes=dict(causes.most_common()),
+        recovery=Recovery(
+            closed=len(watched),
+            answered=sum(task.came_back is not None for task in watched),
+            recovered=sum(task.recovered for task in watched),
+        ),
+    )

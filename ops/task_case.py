@@ -1,0 +1,134 @@
+"""A task with all that it is about, for somebody who is about to call the customer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from hearback.contact import Contact
+from hearback.fact import FactId
+from hearback.response import Response
+from hearback.survey import Survey
+from hearback.task import Task
+from ops.deployment import Deployment
+from ops.terminal import local_time, out, say
+
+
+@dataclass(frozen=True)
+class Case:
+    task: Task
+    survey: Survey
+    contact: Contact | None
+    responses: list[Response]
+    """Newest first."""
+    now: datetime
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        contact = self.contact
+        return plain(self.task, self.now) | {
+            "contact": {"name": contact.name, "email": contact.email, "phone": contact.phone} if contact else None,
+            "answers": [
+                {
+                    "response": str(response.id),
+                    "score": response.score,
+                    "comment": response.comment,
+                    "answers": dict(response.answers),
+                    "answered_at": response.answered_at.isoformat(),
+                    "channel": response.channel,
+                }
+                for response in self.responses
+            ],
+        }
+
+    def print(self) -> None:
+        """On stdout, for a person."""
+        task, zone = self.task, self.survey.zone
+        table = Table(box=None, show_header=False, padding=(0, 2), title=f"Task {task.id}", title_justify="left")
+        table.add_column(style="dim")
+        table.add_column(overflow="fold")
+        table.add_row("customer", escape(self._customer()))
+        table.add_row("survey", escape(self.survey.say(self.survey.title, self.survey.locales[0])))
+        for name, value in (task.dimensions or {}).items():
+            table.add_row(name, escape(value))
+        table.add_row("owner", escape(person_in_words(self.survey, task.owner)))
+        late = " [red]overdue[/]" if task.overdue(self.now) else ""
+        table.add_row("due", local_time(task.due_at, zone) + late)
+        if task.taken_at:
+            table.add_row("calls", escape(person_in_words(self.survey, task.taken_by)))
+        if task.closing:
+            table.add_row("closed", escape(closing_in_words(task, self.survey)))
+        if task.came_back is not None:
+            table.add_row("came back", f"with a {task.came_back}")
+        for response in self.responses:
+            said = [response.comment, *(f"{name}: {answer}" for name, answer in response.answers.items())]
+            table.add_row(
+                f"answer {response.score}",
+                f"{local_time(response.answered_at, zone)}\n" + escape("\n".join(filter(None, said))),
+            )
+        for note in task.notes:
+            about = f"{local_time(note.at, zone)}, {person_in_words(self.survey, note.by)}"
+            table.add_row("note", escape(f"{about}\n{note.text}"))
+        out.print(table)
+        if task.open:
+            say(
+                f"When it is done: hearback tasks close {task.id} --outcome resolved "
+                f"--root-cause {next(iter(self.survey.root_causes))} --note '…'"
+            )
+
+    def _customer(self) -> str:
+        if self.task.erased:
+            return "erased on request: there is nobody to call"
+        details = (self.contact.name, self.contact.phone, self.contact.email) if self.contact else ()
+        return ", ".join(filter(None, details)) or "not known by name or address"
+
+
+def case_of(deployment: Deployment, task: Task) -> Case:
+    responses = deployment.feedback.responses([FactId.parse(response) for response in sorted(task.responses)])
+    return Case(
+        task=task,
+        survey=deployment.survey(task.survey),
+        contact=deployment.directory.contact(task.contact),
+        responses=sorted(responses, key=lambda response: response.answered_at, reverse=True),
+        now=deployment.now(),
+    )
+
+
+def plain(task: Task, now: datetime) -> dict[str, Any]:
+    """A task as JSON has it."""
+    closing = task.closing
+    return {
+        "task": task.id,
+        "survey": task.survey,
+        "owner": task.owner,
+        "created_at": task.created_at.isoformat(),
+        "due_at": task.due_at.isoformat(),
+        "overdue": task.overdue(now),
+        "responses": sorted(task.responses),
+        "dimensions": dict(task.dimensions or {}),
+        "taken_by": task.taken_by,
+        "notes": [{"at": note.at.isoformat(), "by": note.by, "text": note.text} for note in task.notes],
+        "closed_at": closing.at.isoformat() if closing else None,
+        "closed_by": closing.by if closing else "",
+        "outcome": closing.outcome if closing else "",
+        "root_cause": closing.root_cause if closing else "",
+        "came_back": task.came_back,
+        "erased": task.erased,
+    }
+
+
+def person_in_words(survey: Survey, person: str) -> str:
+    found = survey.people.get(person)
+    return f"{found.name} <{found.email}>" if found else person
+
+
+def closing_in_words(task: Task, survey: Survey) -> str:
+    """How it ended; "" for an open task."""
+    closing = task.closing
+    if closing is None:
+        return ""
+    cause = survey.say(survey.root_causes.get(closing.root_cause), survey.locales[0]) or closing.root_cause
+    by = survey.people[closing.by].name if closing.by in survey.people else closing.by
+    return f"{closing.outcome} ({cause}), {local_time(closing.at, survey.zone)}, {by}"
