@@ -21,6 +21,8 @@ class Resending:
         """What sends the mail of a claim, and then says how. Raises Stop, before anything is done, if nothing can."""
         if "invitation" in claim:
             return self._settling({"invitation": claim["invitation"]})
+        if "announcement" in claim:
+            return self._settling({"announcement": claim["announcement"], "response": claim["response"]})
         if "response" in claim:
             play = claim.get("play") or claim["effect"].removeprefix(f"{claim['response']}/")
             return self._settling({"response": claim["response"], "play": play})

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from followup import wiring
+from followup.announcing import Announcing
 from followup.answering import Answering
 from followup.inviting import Inviting
 from followup.links import Links
@@ -43,6 +44,8 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
     post = Post(clients.ses(), wiring.claims(), wiring.settings(), wiring.turns(lambda_context))
     try:
         match record.json_body:
+            case {"announcement": str(announcement), "response": str(fact)}:
+                _announcing(post, now).tell(announcement, FactId.parse(fact))
             case {"response": str(fact), "play": str(play)}:
                 _answering(post, now).response(FactId.parse(fact), waited=play)
             case {"response": str(fact)}:
@@ -71,6 +74,10 @@ def _answering(post: Post, now: datetime) -> Answering:
 
 def _inviting(post: Post, now: datetime) -> Inviting:
     return Inviting(wiring.feedback(), wiring.directory(), post, _links(now), now)
+
+
+def _announcing(post: Post, now: datetime) -> Announcing:
+    return Announcing(wiring.feedback(), wiring.directory(), post, _links(now), now)
 
 
 def _links(now: datetime) -> Links:

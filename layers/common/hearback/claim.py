@@ -87,6 +87,15 @@ class Claim:
         item = self._item("capped", now) | {"settled_at": now.isoformat(timespec="milliseconds")}
         return {"Item": item, **self._free(now)}
 
+    def uncap_request(self) -> dict[str, Any]:
+        """Forget that a cap forbade the effect, for whoever tries the very same again when the cap is over."""
+        return {
+            "Key": self.key_item(self.digest),
+            "ConditionExpression": "#state = :capped",
+            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeValues": {":capped": "capped"},
+        }
+
     def release_request(self) -> dict[str, Any]:
         """Give the claim back: the effect certainly did not happen."""
         return {

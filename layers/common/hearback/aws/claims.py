@@ -60,6 +60,11 @@ class Claims:
         self._free([cap.slot for cap in caps], claim.digest)
         self.table.delete(claim.release_request())
 
+    def uncap(self, claim: Claim) -> None:
+        """Let an effect be had again that a cap forbade; anything else stays as it is."""
+        with suppress(ConditionFailed):
+            self.table.delete(claim.uncap_request())
+
     def settle(self, digest: str, state: State, now: datetime, note: str = "") -> Item | None:
         """Say how the effect ended; None if it had ended already, or there is no such claim."""
         return self._end(settle_request(digest, state, now, note))
