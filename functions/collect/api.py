@@ -4,6 +4,7 @@ API Gateway has matched the route already and says which in `routeKey`; matching
 framework's resolver cost 65 to 100 ms of every cold start.
 """
 
+import gc
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -15,6 +16,8 @@ from collect.wiring import Wiring, wiring
 from hearback import clock
 
 logger = Logger()
+gc.freeze()  # what was imported stays, so the collector need never look at it again
+gc.enable()
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

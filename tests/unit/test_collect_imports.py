@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from textwrap import dedent
 
 
 def test_programs_do_not_wait_for_what_they_do_not_use() -> None:
@@ -13,13 +14,35 @@ def test_programs_do_not_wait_for_what_they_do_not_use() -> None:
         "s3transfer",
     }
 
-    loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, collect.api; print(*sys.modules)"],
+    loaded = printed("import sys, collect.api; print(*sys.modules)").split()
+
+    assert "collect.programs" in loaded
+    assert unwanted & set(loaded) == set()
+
+
+def test_no_garbage_is_collected_while_collect_is_imported_and_again_afterwards() -> None:
+    during, afterwards = printed(
+        """
+        import gc
+        runs = []
+        gc.callbacks.append(lambda phase, about: runs.append(phase))
+        import collect.api
+        during = len(runs)
+        kept = [[] for _ in range(100_000)]
+        print(during, len(runs) - during)
+        """
+    ).split()
+
+    assert int(during) == 0
+    assert int(afterwards) > 0
+
+
+def printed(program: str) -> str:
+    """What a program says in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", dedent(program)],
         env={"PYTHONPATH": ":".join(sys.path)},
         capture_output=True,
         text=True,
         check=True,
-    ).stdout.split()
-
-    assert "collect.programs" in loaded
-    assert unwanted & set(loaded) == set()
+    ).stdout

@@ -51,4 +51,5 @@ HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>/]+[^\s\"
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # deferred: of a survey's many models, only the whole is built, and only by who reads one
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
