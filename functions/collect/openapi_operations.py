@@ -17,6 +17,12 @@ _STORED: Mapping[str, Any] = {
     "question": "What did you like most?",
     "questions": [],
 }
+_NEXT_STEP: Mapping[str, Any] = {
+    "kind": "referral",
+    "text": "Bring a friend, and both of you save.",
+    "label": "Your own link",
+    "url": "https://feedback.example.com/r/7KQ2M-9XW4T",
+}
 _RECEIPT = {name: _STORED[name] for name in ("response", "version", "score")}
 _UNREADABLE: tuple[Kind, ...] = ("malformed", "content-type", "body-too-large", "invalid-body")
 _UNSAYABLE: tuple[Kind, ...] = ("score-out-of-range", "comment-too-long", "unknown-question")
@@ -60,7 +66,7 @@ class Operation:
     @property
     def for_people(self) -> bool:
         """Whether it answers with pages."""
-        return self.path.startswith(("/s/", "/a/", "/u/", "/r/"))
+        return self.path.startswith(("/s/", "/a/", "/u/", "/q/", "/r/"))
 
 
 def _page(meaning: str, status: int = 200) -> Answer:
@@ -78,6 +84,17 @@ _FORM = {
         "question": {"type": "string"},
         "said": {"type": "string"},
         "skip": {"type": "string"},
+    },
+}
+_QUOTE = {
+    "type": "object",
+    "description": "Consent to a testimonial, or take it back.",
+    "properties": {
+        "step": {"type": "string", "enum": ["consent", "withdraw"]},
+        "page": {"type": "string", "description": "The page's stamp: when it was made, signed"},
+        "words": {"type": "string"},
+        "named": {"type": "string"},
+        "consent": {"type": "string", "enum": ["yes"]},
     },
 }
 _PREFERENCE = {
@@ -119,7 +136,7 @@ OPERATIONS: Sequence[Operation] = (
         "/v1/surveys/{survey}/responses",
         "submit",
         "Give an answer; the same token is the same response, however often it is sent",
-        [Answer(201, "Stored", Stored, _STORED)],
+        [Answer(201, "Stored", Stored, {**_STORED, "next_step": _NEXT_STEP})],
         [*_UNREADABLE, *_UNSAYABLE, *_LINK, "amendment-refused", "too-many", "busy"],
         Submission,
         {"token": _TOKEN, "score": 9, "comment": "Quick and friendly."},
@@ -217,6 +234,27 @@ OPERATIONS: Sequence[Operation] = (
             "value": "120.00",
             "currency": "EUR",
         },
+    ),
+    Operation(
+        "get",
+        "/q/{token}",
+        "quotePage",
+        "Ask whether an answer may be quoted; for whoever allowed it before, the way to take that back",
+        [_page("The page")],
+        ["token-refused", "unknown-survey", "nothing-to-amend", "busy"],
+        query=_LANGUAGE,
+    ),
+    Operation(
+        "post",
+        "/q/{token}",
+        "quoteForm",
+        "Let an answer be quoted, or no more",
+        [_page("Done")],
+        ["token-refused", "unknown-survey", "nothing-to-amend", "content-type", "malformed", "body-too-large", "busy"],
+        _QUOTE,
+        {"step": "consent", "words": "The samosas!", "named": "Asha", "consent": "yes", "page": "1772620200000-9-c2ln"},
+        "application/x-www-form-urlencoded",
+        query=_LANGUAGE,
     ),
     Operation(
         "get",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -16,11 +16,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from collect.asking import asked_after, thanks_for
 from collect.look import PLAIN_COLOUR, scripts, security_policy, style
 from collect.reply import Reply
-from hearback import plays
 from hearback.language import Texts, direction, own_name, texts
-from hearback.play import ReviewPlay
-from hearback.plays import Situation
 from hearback.survey import Survey
+
+if TYPE_CHECKING:
+    from collect.next_step import Offer
 
 COMMENT_ROOM = 3500
 """Characters a page lets people write. A form sends nine bytes for a Devanagari letter, so this many always
@@ -47,6 +47,7 @@ Notice = Literal[
     "mailed_again",
     "cannot_mail",
     "no_survey",
+    "nothing_said",
     "closed",
     "expired",
     "broken_link",
@@ -59,6 +60,15 @@ Notice = Literal[
 
 Slip = Literal["", "missed", "hasty"]
 """Why a page asks again: nothing was chosen, or the form came sooner than a person reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a respondent lets us quote, as the form says it."""
+
+    words: str = ""
+    named: str = ""
+    consent: bool = False
 
 
 def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: str, *, slip: Slip = "") -> Reply:
@@ -82,23 +92,20 @@ def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: st
     )
 
 
-def question_page(sheet: Sheet, score: int, number: int, stamp: str, *, saved: bool = False, hasty: str = "") -> Reply:
-    """What is asked after a score: its `number`th question from 0, or thanks when there is none left.
+def question_page(
+    sheet: Sheet, score: int, number: int, stamp: str, words: str = "", *, saved: bool = False, hasty: str = ""
+) -> Reply:
+    """What is asked after a score: its `number`th question from 0.
 
     `hasty` is what was said to this question sooner than a person reads: it is asked once more, with these words.
+    `words` are handed on to the last page.
     """
     questions = asked_after(sheet.survey, score, sheet.locale)
-    thanks = thanks_for(sheet.survey, score, sheet.locale)
-    saving = scripts("saving")
-    if number >= len(questions):
-        heading = sheet.words.say("done_heading")
-        offer = _offered(sheet, score)
-        return _survey_page(sheet, "done.html", 200, heading, score=score, saved=saved, offer=offer, script=saving)
     return _survey_page(
         sheet,
         "question.html",
         422 if hasty else 200,
-        thanks,
+        thanks_for(sheet.survey, score, sheet.locale),
         score=score,
         asked=questions[number],
         number=number,
@@ -106,18 +113,45 @@ def question_page(sheet: Sheet, score: int, number: int, stamp: str, *, saved: b
         saved=saved,
         room=COMMENT_ROOM,
         stamp=stamp,
+        carried=words,
         hasty=hasty,
-        script=saving,
+        script=scripts("saving"),
     )
 
 
-def _offered(sheet: Sheet, score: int) -> Mapping[str, str] | None:
-    """The next step of the survey's plays after this score, in the page's language."""
-    survey, locale = sheet.survey, sheet.locale
-    step = plays.next_step(survey, Situation(score, {}, comment=False, known=False))
-    if not isinstance(step, ReviewPlay):
-        return None
-    return {"text": survey.say(step.text, locale), "label": survey.say(step.label, locale), "url": step.url}
+def done_page(sheet: Sheet, score: int, offer: "Offer | None", stamp: str, words: str, *, saved: bool) -> Reply:
+    """Thanks, and a next step if there is one. `words` may be quoted, if the respondent wants that."""
+    shares = offer is not None and offer.kind == "referral"
+    return _survey_page(
+        sheet,
+        "done.html",
+        200,
+        sheet.words.say("done_heading"),
+        score=score,
+        saved=saved,
+        offer=offer,
+        stamp=stamp,
+        quote=Quote(words),
+        slip="",
+        script=scripts("saving", "sharing") if shares else scripts("saving"),
+    )
+
+
+def quote_page(sheet: Sheet, quote: Quote, stamp: str, *, slip: Slip = "") -> Reply:
+    """May we quote you?"""
+    heading, status = sheet.words.say("quote_heading"), 422 if slip else 200
+    return _survey_page(sheet, "quote.html", status, heading, quote=quote, stamp=stamp, slip=slip)
+
+
+def quoted_page(sheet: Sheet, quote: Quote | None, stamp: str, *, slip: Slip = "") -> Reply:
+    """We may. `quote` is what this very request consented to; None if that was before."""
+    heading, status = sheet.words.say("quoted_heading"), 422 if slip else 200
+    return _survey_page(sheet, "quoted.html", status, heading, quote=quote, stamp=stamp, slip=slip)
+
+
+def unquoted_page(sheet: Sheet) -> Reply:
+    say = sheet.words.say
+    return _survey_page(sheet, "notice.html", 200, say("unquoted_heading"), text=say("unquoted_text"))
 
 
 def answered_page(sheet: Sheet) -> Reply:

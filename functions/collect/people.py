@@ -73,6 +73,18 @@ def answer_form(request: Request, wiring: Wiring) -> Reply:
         return pages.answered_page(sheet)
 
 
+def quote_page(request: Request, wiring: Wiring) -> Reply:
+    from collect import quoting  # noqa: PLC0415 - few pages need it
+
+    return quoting.page(request, wiring)
+
+
+def quote_form(request: Request, wiring: Wiring) -> Reply:
+    from collect import quoting  # noqa: PLC0415 - few pages need it
+
+    return quoting.answer(request, wiring)
+
+
 ROUTES: Mapping[str, Route] = {
     "GET /s/{survey}": survey_page,
     "HEAD /s/{survey}": survey_page,
@@ -82,6 +94,9 @@ ROUTES: Mapping[str, Route] = {
     "GET /u/{token}": preferences.page,
     "HEAD /u/{token}": preferences.page,
     "POST /u/{token}": preferences.choose,
+    "GET /q/{token}": quote_page,
+    "HEAD /q/{token}": quote_page,
+    "POST /q/{token}": quote_form,
 }
 
 
@@ -123,19 +138,27 @@ def _question_answered(
 
     Passing over a question stores nothing, so nobody needs to read first.
     """
+    from collect import thanking  # noqa: PLC0415 - the first page does not wait for what the last one needs
+
     watch = Watch(request, wiring, to)
     questions = [asked.question for asked in asked_after(to.survey, score, sheet.locale)] if score is not None else []
     if score is None or form.get("question") not in questions:
         raise Problem("invalid-body", "The form is not one of ours. Open the link again.")
     number, said = questions.index(form["question"]), form.get("said", "").strip()
-    if not said or "skip" in form:
-        return pages.question_page(sheet, score, number + 1, watch.stamp(score))
-    if not watch.believes(form.get("page", ""), form.get(TRAP, ""), score):
-        return pages.question_page(sheet, score, number, watch.stamp(score), hasty=said)
-    given = Amendment(comment=said) if not questions[number] else Amendment(answers={questions[number]: said})
-    stored = answers.amend(wiring, to, given.answer, request.now)
-    page = pages.question_page(sheet, score, number + 1, watch.stamp(score), saved=True)
-    return replace(page, log={"response": str(stored.id), "version": stored.version})
+    given = said if said and "skip" not in form else ""
+    words = thanking.carried(to.survey, form.get("words", "") if questions[number] else given)
+    if given and not watch.believes(form.get("page", ""), form.get(TRAP, ""), score):
+        return pages.question_page(sheet, score, number, watch.stamp(score), words, hasty=said)
+    stored = None
+    if given:
+        amendment = Amendment(answers={questions[number]: said}) if questions[number] else Amendment(comment=said)
+        stored = answers.amend(wiring, to, amendment.answer, request.now)
+    if number + 1 < len(questions):
+        page = pages.question_page(sheet, score, number + 1, watch.stamp(score), words, saved=bool(given))
+    else:
+        response = stored or wiring.feedback.response(to.response)
+        page = thanking.thank_you(request, wiring, sheet, score, response, words, saved=bool(given))
+    return replace(page, log={"response": str(stored.id), "version": stored.version} if stored else {})
 
 
 def apology(problem: Problem, request: Request) -> Reply:
@@ -149,6 +172,7 @@ def apology(problem: Problem, request: Request) -> Reply:
         "comment-too-long": "too_long",
         "dimension-refused": "broken_link",
         "unknown-code": "broken_link",
+        "nothing-to-amend": "nothing_said",
         "too-many": "too_many",
         "busy": "busy",
     }

@@ -14,6 +14,7 @@ from collect.request import Request
 from collect.visitors import may_ask, recognised
 from collect.widget_ask import widget_ask
 from collect.wiring import Wiring
+from hearback.play import ReferralPlay, ReviewPlay
 from hearback.response import Response
 from hearback.survey import Survey
 
@@ -55,13 +56,20 @@ def submit(request: Request, wiring: Wiring) -> Reply:
         raise Problem("token-refused", "This token was made for another survey. Make one for this survey.")
     limits.admit(request, wiring, to.survey, to.token)
     stored = answers.submit(wiring, to, said.score, said.answer, to.locale, request.now)
-    return _stored(201, stored, to.survey, to.locale)
+    payload = _stored(stored, to.survey, to.locale)
+    if any(isinstance(play, ReviewPlay | ReferralPlay) for play in to.survey.plays):
+        from collect.next_step import offered  # noqa: PLC0415 - most surveys' answers need not wait for it
+
+        if offer := offered(request, wiring, to.survey, stored, to.locale, linked=True):
+            payload["next_step"] = offer.linked()
+    return Reply.json(201, payload, **_logged(stored))
 
 
 def amend(request: Request, wiring: Wiring) -> Reply:
     said = Amendment.model_validate_json(request.json())
     to = answers.opened(wiring, request.parameter("token"), request.now)
-    return _stored(200, answers.amend(wiring, to, said.answer, request.now), to.survey, to.locale)
+    stored = answers.amend(wiring, to, said.answer, request.now)
+    return Reply.json(200, _stored(stored, to.survey, to.locale), **_logged(stored))
 
 
 def record(request: Request, wiring: Wiring) -> Reply:
@@ -98,11 +106,14 @@ ROUTES: Mapping[str, Route] = {
 }
 
 
-def _stored(status: int, stored: Response, survey: Survey, locale: str) -> Reply:
+def _stored(stored: Response, survey: Survey, locale: str) -> Stored:
     """What was stored, and what to ask next. The category goes unnamed: it is not for respondents."""
     reason, *questions = asked_after(survey, stored.score, locale)
-    payload: Stored = {
-        **_receipt(stored),
+    receipt = _receipt(stored)
+    return {
+        "response": receipt["response"],
+        "version": receipt["version"],
+        "score": receipt["score"],
         "thanks": thanks_for(survey, stored.score, locale),
         "question": reason.text,
         "questions": [
@@ -114,7 +125,6 @@ def _stored(status: int, stored: Response, survey: Survey, locale: str) -> Reply
             for asked in questions
         ],
     }
-    return Reply.json(status, payload, **_logged(stored))
 
 
 def _receipt(stored: Response) -> Receipt:

@@ -30,11 +30,22 @@ class Receipt(TypedDict):
     score: int
 
 
+class NextStep(TypedDict):
+    """What the survey's plays offer after this answer: a link, to a page of yours or of their own to pass on."""
+
+    kind: Literal["review", "referral"]
+    text: str
+    label: str
+    url: str
+
+
 class Stored(Receipt):
     thanks: str
     question: str
     """Ask this next; the answer is the comment."""
     questions: list[FollowUpQuestion]
+    next_step: NotRequired[NextStep]
+    """When the answer was submitted, and there is one."""
 
 
 class Brand(TypedDict):

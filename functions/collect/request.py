@@ -47,6 +47,12 @@ class Request:
         return self.route.startswith("HEAD ")
 
     @property
+    def base_url(self) -> str:
+        """Where this very stack is reached: the API's own address cannot stand in the function's environment."""
+        scheme = "http" if self.header("x-forwarded-proto") == "http" else "https"  # http only on one's own machine
+        return f"{scheme}://{self.event['requestContext']['domainName']}"
+
+    @property
     def prefetched(self) -> bool:
         """Whether a browser asks ahead of time, for a page that nobody may ever look at."""
         return "prefetch" in self.header("sec-purpose") + self.header("purpose") + self.header("x-moz")

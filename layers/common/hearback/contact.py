@@ -130,10 +130,19 @@ class Slot:
     def played(cls, contact: str, survey: str, play: str) -> "Slot":
         return cls(contact, f"PLAY#{survey}#{play}")
 
+    @property
+    def key_item(self) -> dict[str, str]:
+        return {"pk": f"CONTACT#{self.contact}", "sk": self.what}
+
+    def free_in(self, item: Mapping[str, Any] | None, now: datetime, quiet: timedelta) -> bool:
+        """Whether anybody could take it, as it stands in the table. Only taking it makes sure."""
+        taken_at = (item or {}).get("taken_at")
+        return taken_at is None or datetime.fromisoformat(taken_at) <= now - quiet
+
     def take_request(self, by: str, now: datetime, quiet: timedelta) -> dict[str, Any]:
         """Take the slot for `by`, on condition that it is free: never taken, not lately, or by the same."""
         return {
-            "Key": {"pk": f"CONTACT#{self.contact}", "sk": self.what},
+            "Key": self.key_item,
             "UpdateExpression": "SET taken_at = :now, taken_by = :by",
             "ConditionExpression": "attribute_not_exists(taken_at) OR taken_at <= :free OR taken_by = :by",
             "ExpressionAttributeValues": {
@@ -146,7 +155,7 @@ class Slot:
     def give_back_request(self, by: str) -> dict[str, Any]:
         """Free the slot, on condition that `by` holds it: what it was taken for did not happen."""
         return {
-            "Key": {"pk": f"CONTACT#{self.contact}", "sk": self.what},
+            "Key": self.key_item,
             "UpdateExpression": "REMOVE taken_at, taken_by",
             "ConditionExpression": "taken_by = :by",
             "ExpressionAttributeValues": {":by": by},

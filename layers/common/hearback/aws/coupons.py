@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hearback import code as codes
-from hearback.aws.dynamodb import ConditionFailed, Table, TransactionFailed
+from hearback.aws.dynamodb import ConditionFailed, Table, TemporarilyUnavailable, TransactionFailed
 from hearback.code import Random
 from hearback.coupon import CouponRefused, GrantedCoupon, redeem_request
 
@@ -30,7 +30,7 @@ class Coupons:
                 self.table.transact(granted.grant_requests())
             except TransactionFailed as failure:
                 if not failure.only_conditions:
-                    raise
+                    raise TemporarilyUnavailable(str(failure)) from failure
             else:
                 return granted
             if before := self.granted_for(wanted.reason):

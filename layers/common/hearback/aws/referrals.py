@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hearback import code as codes
-from hearback.aws.dynamodb import ConditionFailed, Request, Table, TransactionFailed
+from hearback.aws.dynamodb import ConditionFailed, Request, Table, TemporarilyUnavailable, TransactionFailed
 from hearback.code import Random
 from hearback.contact import Contact
 from hearback.conversion import (
@@ -40,7 +40,7 @@ class Referrals:
                 self.table.transact(made.make_requests())
             except TransactionFailed as failure:
                 if not failure.only_conditions:
-                    raise
+                    raise TemporarilyUnavailable(str(failure)) from failure
             else:
                 return made
 
@@ -76,7 +76,7 @@ class Referrals:
             self.table.transact(conversion.record_requests(address))
         except TransactionFailed as failure:
             if not failure.only_conditions:
-                raise
+                raise TemporarilyUnavailable(str(failure)) from failure
         else:
             return conversion
         stored = self.conversion(conversion.reference)

@@ -1,0 +1,81 @@
+"""May we quote you? The form that consents to a testimonial, and the one that takes the consent back.
+
+Whoever has the link of an answer is its person. Words that are stored are not shown: mails get forwarded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from collect import answers, pages
+from collect.observing import TRAP
+from collect.page_stamp import PageStamp, machine_mark
+from collect.pages import Quote, Sheet, Slip
+from collect.problems import Problem
+from collect.reply import Reply
+from collect.request import Request
+from collect.wiring import Wiring
+from hearback import token as signed
+from hearback.fact import FactId
+from hearback.play import TestimonialPlay
+from hearback.response import Response
+from hearback.testimonial import NAME_LENGTH, QUOTE_LENGTH, Testimonial
+
+Step = Literal["consent", "withdraw"]
+
+
+def page(request: Request, wiring: Wiring) -> Reply:
+    """The form; for whoever consented before, the one that takes it back."""
+    sheet, response = _opened(request, wiring)
+    stored = wiring.directory.table.get(Testimonial.key_item(response.id))
+    if stored and Testimonial.from_item(stored).holds(response):
+        return pages.quoted_page(sheet, None, _stamp(request, wiring))
+    return pages.quote_page(sheet, Quote(), _stamp(request, wiring))
+
+
+def answer(request: Request, wiring: Wiring) -> Reply:
+    """Consent, or take it back. What only a machine sends changes nothing, and shows its page again."""
+    sheet, response = _opened(request, wiring)
+    form = request.form()
+    stamp = PageStamp.verify(form.get("page", ""), sheet.token, wiring.token_keys.at(request.now))
+    mark = machine_mark(stamp, form.get(TRAP, ""), request.now)
+    log = {"response": str(response.id), "mark": mark}
+    if form.get("step") == "withdraw":
+        if mark:
+            return replace(pages.quoted_page(sheet, None, _stamp(request, wiring), slip="hasty"), log=log)
+        wiring.directory.table.delete({"Key": Testimonial.key_item(response.id)})
+        return replace(pages.unquoted_page(sheet), log=log)
+    quote = _quote(form)
+    slip: Slip = "missed" if not (quote.words and quote.consent) else "hasty" if mark else ""
+    if slip:
+        return replace(pages.quote_page(sheet, quote, _stamp(request, wiring), slip=slip), log=log)
+    expires_at = int((request.now + wiring.retention).timestamp())
+    given = Testimonial.of(response, quote.words, quote.named, request.now, expires_at)
+    wiring.directory.table.put({"Item": given.to_item()})
+    return replace(pages.quoted_page(sheet, quote, _stamp(request, wiring)), log=log)
+
+
+def _quote(form: Mapping[str, str]) -> Quote:
+    words = form.get("words", "").replace("\r\n", "\n").strip()[:QUOTE_LENGTH]
+    named = " ".join(form.get("named", "").split())[:NAME_LENGTH]
+    return Quote(words, named, consent="consent" in form)
+
+
+def _opened(request: Request, wiring: Wiring) -> tuple[Sheet, Response]:
+    """Consent can be taken back for as long as it is kept, so the link's expiry is not looked at.
+
+    Raises TokenRefused, UnknownSurvey, Problem.
+    """
+    text = request.parameter("token")
+    token = signed.verify(text, wiring.token_keys.at(request.now), "answer", answers.WHENEVER)
+    fact = FactId.parse(token.subject)
+    survey = wiring.directory.survey(fact.survey, request.now)
+    response = wiring.feedback.response(fact)
+    asks = any(isinstance(play, TestimonialPlay) for play in survey.plays)
+    if not asks or response is None or response.erased or not response.counted:
+        raise Problem("nothing-to-amend", "There is no answer of yours that could be quoted.")
+    return Sheet(survey, text, survey.locale_for(request.language(), token.locale)), response
+
+
+def _stamp(request: Request, wiring: Wiring) -> str:
+    return PageStamp.at(request.now, None).sign(request.parameter("token"), wiring.token_keys.at(request.now))

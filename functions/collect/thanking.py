@@ -1,0 +1,37 @@
+"""The thank-you page: the answer is given, and one next step is offered."""
+
+from collect import pages
+from collect.next_step import offered
+from collect.page_stamp import PageStamp
+from collect.reply import Reply
+from collect.request import Request
+from collect.wiring import Wiring
+from hearback.play import TestimonialPlay
+from hearback.response import Response
+from hearback.survey import Survey
+from hearback.testimonial import QUOTE_LENGTH
+
+
+def thank_you(
+    request: Request,
+    wiring: Wiring,
+    sheet: pages.Sheet,
+    score: int,
+    response: Response | None,
+    words: str,
+    *,
+    saved: bool,
+) -> Reply:
+    """The page after the last question. `words` are those of the comment that this very request brought."""
+    offer = offered(request, wiring, sheet.survey, response, sheet.locale)
+    stamp = PageStamp.at(request.now, score).sign(sheet.token, wiring.token_keys.at(request.now))
+    return pages.done_page(sheet, score, offer, stamp, words, saved=saved)
+
+
+def carried(survey: Survey, words: str) -> str:
+    """What the pages hand on of a comment from its question to the last page, where its writer may let it be quoted.
+
+    Stored words are never shown to whoever has a link; these were sent by the one who sees them.
+    """
+    quotes = any(isinstance(play, TestimonialPlay) for play in survey.plays)
+    return words.replace("\r\n", "\n").strip()[:QUOTE_LENGTH] if quotes else ""

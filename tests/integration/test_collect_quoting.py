@@ -1,0 +1,139 @@
+"""Nobody is quoted who did not say so, in these words and under this name; and it can be taken back."""
+
+from datetime import timedelta
+
+import pytest
+
+from collect.page_stamp import PageStamp
+from collect.wiring import wiring
+from hearback.fact import FactId
+from hearback.judging import READING
+from hearback.survey import Survey
+from hearback.testimonial import Testimonial
+from hearback.token import verify
+from tests.conftest import NOW, Answered, Collect
+from tests.integration.test_collect_pages import fill, heading
+
+ASHA = "a" * 32
+
+
+@pytest.fixture
+def survey(survey: Survey) -> Survey:
+    ask = {"id": "ask", "when": {"category": "promoter"}, "what": "testimonial", "text": "May we quote you?"}
+    return Survey.model_validate({**survey.model_dump(exclude_defaults=True), "plays": [ask]})
+
+
+@pytest.fixture
+def token(collect: Collect) -> str:
+    """Of an answer that says something."""
+    token = collect.token(contact=ASHA)
+    fill(collect, collect.confirm(token, 10), said="The+samosas!")
+    return token
+
+
+def consented(collect: Collect, token: str) -> Testimonial | None:
+    fact = FactId.parse(verify(token, wiring().token_keys.at(NOW), "answer", NOW).subject)
+    stored = collect.tables.directory.get(Testimonial.key_item(fact))
+    return Testimonial.from_item(stored) if stored else None
+
+
+def consent(collect: Collect, token: str, **said: str) -> Answered:
+    page = collect.request("GET", f"/q/{token}")
+    return fill(collect, page, **{"words": "The+samosas!", "named": "Asha", "consent": "yes", **said})
+
+
+def test_words_are_kept_as_they_were_consented_to(collect: Collect, token: str) -> None:
+    page = consent(collect, token, words="The+samosas!%0D%0AAll+of+them.", named="++Asha+%09+Rao+")
+
+    assert (page.status, heading(page)) == (200, "Thank you, we may quote you")
+    kept = consented(collect, token)
+    assert kept
+    assert (kept.words, kept.named, kept.contact) == ("The samosas!\nAll of them.", "Asha Rao", ASHA)
+    assert kept.at == collect.now.replace(microsecond=0)
+    assert kept.expires_at == int((collect.now + wiring().retention).timestamp())
+    assert kept.holds(collect.stored()[0])
+
+
+@pytest.mark.parametrize("missing", ["consent", "words"])
+def test_without_the_tick_or_the_words_nothing_is_kept(collect: Collect, token: str, missing: str) -> None:
+    page = collect.request("GET", f"/q/{token}")
+    said = {"words": "The+samosas!", "named": "Asha", "consent": "yes"}
+    del said[missing]
+
+    asked = fill(collect, page, **said)
+
+    assert asked.status == 422
+    assert "tick the box" in asked.text
+    assert consented(collect, token) is None
+    assert fill(collect, asked, **{"words": "So+good", "consent": "yes"}).status == 200
+
+
+def test_what_only_a_machine_sends_changes_nothing_and_loses_no_word(collect: Collect, token: str) -> None:
+    said = "step=consent&words=The+samosas!&named=Asha&consent=yes"
+    keys = wiring().token_keys.at(NOW)
+    now = PageStamp.at(collect.now, None).sign(token, keys)
+    read = PageStamp.at(collect.now - READING, None).sign(token, keys)
+
+    for fields in (f"{said}&page={now}", f"{said}&page={read}&more=x", said, f"{said}&page=forged"):
+        asked = collect.form(f"/q/{token}", fields)
+        assert asked.status == 422
+        assert ">The samosas!</textarea>" in asked.text
+    assert consented(collect, token) is None
+
+
+def test_opening_the_page_consents_to_nothing_and_shows_no_stored_word(collect: Collect, token: str) -> None:
+    before = collect.request("GET", f"/q/{token}")
+    assert consented(collect, token) is None
+    consent(collect, token)
+    after = collect.request("GET", f"/q/{token}")
+
+    assert (heading(before), heading(after)) == ("May we quote you?", "Thank you, we may quote you")
+    assert " checked>" not in before.text
+    assert "samosas" not in before.text + after.text
+    assert "Asha" not in after.text
+
+
+def test_consent_is_taken_back_on_the_same_page_even_when_the_link_is_old(collect: Collect, token: str) -> None:
+    consent(collect, token)
+    collect.now += timedelta(days=100)
+
+    page = fill(collect, collect.request("GET", f"/q/{token}"))
+
+    assert heading(page) == "We will not quote you"
+    assert consented(collect, token) is None
+    assert heading(fill(collect, collect.request("GET", f"/q/{token}"), words="x", consent="yes")) != heading(page)
+
+
+def test_a_machine_takes_nothing_back(collect: Collect, token: str) -> None:
+    consent(collect, token)
+
+    page = collect.form(f"/q/{token}", "step=withdraw&page=forged")
+
+    assert page.status == 422
+    assert consented(collect, token)
+
+
+def test_an_amended_comment_is_asked_for_anew(collect: Collect, token: str) -> None:
+    consent(collect, token)
+    fill(collect, collect.confirm(token, 10), said="They+were+cold.")
+
+    assert heading(collect.request("GET", f"/q/{token}")) == "May we quote you?"
+
+
+def test_who_did_not_answer_cannot_be_quoted(collect: Collect, token: str, survey: Survey) -> None:
+    unanswered = collect.request("GET", f"/q/{collect.token()}")
+    forged = collect.request("GET", "/q/forged.k1.token")
+    collect.tables.people.put_survey(survey.model_copy(update={"plays": []}), NOW)
+    wiring.cache_clear()
+    unasked = collect.request("GET", f"/q/{token}")
+
+    assert [page.status for page in (unanswered, forged, unasked)] == [404, 400, 404]
+    assert heading(unanswered) == "There is no answer here yet"
+
+
+def test_words_that_are_too_long_are_cut_where_the_field_ends(collect: Collect, token: str) -> None:
+    consent(collect, token, words="x" * 1500, named="y" * 150)
+
+    kept = consented(collect, token)
+    assert kept
+    assert (len(kept.words), len(kept.named)) == (1000, 100)
