@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
 from ops import (
+    announce,
     digest,
     doctor,
     erase,
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.add_typer(survey.app, name="survey")
 app.command("import", no_args_is_help=True)(importing.import_history)
 app.command("invite", no_args_is_help=True)(invite.invite)
+app.command("announce", no_args_is_help=True)(announce.announce)
 app.command("report", no_args_is_help=True)(report.report)
 app.add_typer(responses.app, name="responses")
 app.add_typer(tasks.app, name="tasks")
