@@ -18,6 +18,7 @@ from ops import (
     invite,
     mail,
     outbox,
+    plays,
     reconcile,
     redrive,
     report,
@@ -44,6 +45,7 @@ app.command("invite", no_args_is_help=True)(invite.invite)
 app.command("announce", no_args_is_help=True)(announce.announce)
 app.command("report", no_args_is_help=True)(report.report)
 app.add_typer(responses.app, name="responses")
+app.add_typer(plays.app, name="plays")
 app.add_typer(tasks.app, name="tasks")
 app.add_typer(digest.app, name="digest")
 app.add_typer(mail.app, name="mail")

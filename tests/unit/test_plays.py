@@ -57,6 +57,7 @@ def against(survey: Survey, situation: Situation, play: str) -> list[str]:
     [
         ({"category": "promoter"}, {}, "category is detractor, not promoter"),
         ({"score_from": 4, "score_to": 6}, {}, "score is 3, not 4 to 6"),
+        ({"score_from": 10}, {}, "score is 3, not 10"),
         ({"dimensions": {"store": ["delhi"]}}, {}, "store is pune, not delhi"),
         ({"dimensions": {"region": ["West"]}}, {}, "region is not said, not West"),
         ({"comment": False}, {}, "it has a comment"),

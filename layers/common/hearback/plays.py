@@ -145,7 +145,8 @@ def _unmet(when: When, situation: Situation) -> list[str]:
     if when.category and when.category != situation.category:
         against.append(f"category is {situation.category}, not {when.category}")
     if not when.score_from <= situation.score <= when.score_to:
-        against.append(f"score is {situation.score}, not {when.score_from} to {when.score_to}")
+        wanted = f"{when.score_from} to {when.score_to}" if when.score_from < when.score_to else when.score_to
+        against.append(f"score is {situation.score}, not {wanted}")
     for name, values in when.dimensions.items():
         if situation.dimensions.get(name) not in values:
             found = situation.dimensions.get(name, "not said")

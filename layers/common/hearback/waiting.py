@@ -19,10 +19,14 @@ class WaitingPlay:
     play: str
     due_at: datetime
 
+    @staticmethod
+    def key_item(response: FactId, play: str) -> dict[str, str]:
+        """Under the name of the play's claim: an answer waits for a play once."""
+        return {"pk": f"WAITING#{Claim(f'{response}/{play}').digest}", "sk": "WAITING"}
+
     @property
     def key(self) -> dict[str, str]:
-        """Under the name of the play's claim: an answer waits for a play once."""
-        return {"pk": f"WAITING#{Claim(f'{self.response}/{self.play}').digest}", "sk": "WAITING"}
+        return self.key_item(self.response, self.play)
 
     @property
     def message(self) -> dict[str, str]:

@@ -155,6 +155,11 @@ class Directory:
         with suppress(ConditionFailed):
             self.table.put(waiting.put_request())
 
+    def waiting(self, response: FactId, play: str) -> WaitingPlay | None:
+        """A play that waits for its delay to pass; None if it does not, or no more."""
+        found = self.table.get(WaitingPlay.key_item(response, play))
+        return WaitingPlay.from_item(found) if found and "due_kind" in found else None
+
     def end_wait(self, waiting: WaitingPlay) -> None:
         """Take a play from what is due."""
         with suppress(ConditionFailed):  # expired meanwhile
