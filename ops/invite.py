@@ -12,8 +12,8 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from hearback.aws.dynamodb import TransactionFailed, transact
-from hearback.contact import BadAddress, Contact, Slot, contact_key
+from hearback.aws.asking import ask
+from hearback.contact import BadAddress, Contact, contact_key
 from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.survey import Survey
@@ -150,28 +150,12 @@ def invite_all(file: CsvFile, guests: GuestList) -> Invited:
 
 
 def ask_guest(deployment: Deployment, survey: Survey, guest: Guest, now: datetime) -> str:
-    """Invite one guest; "" or why the contact rules do not allow it.
-
-    The details, the right to ask and the invitation are written together, so that a crash in between
-    neither asks twice nor blocks a person who was never asked.
-    """
+    """Invite one guest; "" or why the contact rules do not allow it."""
     directory, feedback = deployment.directory, deployment.feedback
     if directory.suppressed(guest.contact.key, "surveys"):
         return SUPPRESSED
-    slot = Slot.asked(guest.contact.key, survey.id)
-    try:
-        transact(
-            [
-                (directory.table, {"Update": guest.contact.merge_request()}),
-                (directory.table, {"Update": slot.take_request(str(guest.invitation.id), now, survey.quiet)}),
-                (feedback.table, {"Put": guest.invitation.create_request()}),
-            ]
-        )
-    except TransactionFailed as failure:
-        if failure.only_conditions:
-            return ASKED_LATELY
-        raise
-    return ""
+    asked = ask(directory.table, feedback.table, guest.invitation, survey.quiet, now, guest.contact)
+    return "" if asked else ASKED_LATELY
 
 
 def _show(invited: Invited) -> None:

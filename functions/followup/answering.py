@@ -12,6 +12,7 @@ from followup.watching import Watching
 from hearback import plays
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
+from hearback.aws.tasks import Tasks
 from hearback.fact import FactId
 from hearback.response import Response
 
@@ -22,6 +23,7 @@ logger = Logger(child=True)
 class Answering:
     feedback: Feedback
     directory: Directory
+    tasks: Tasks
     watching: Watching
     running: Running
     now: datetime
@@ -41,6 +43,7 @@ class Answering:
         survey = self.directory.survey(fact.survey, self.now)
         if response.channel == "mail":
             self.feedback.mark_invitation(fact, "answered")
+        self.tasks.came_back(response.contact, response.score, response.answered_at)
         story = read_story(response, self.feedback, self.directory)
         unsent: NotSent | None = None
         for play in plays.choose(survey, story.situation):

@@ -10,12 +10,13 @@ from followup.offers import offer
 from followup.quoting import VOICE, dimension_values, quoted
 from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
+from hearback.business_time import Calendar
 from hearback.contact import Contact
 from hearback.play import NextStep
 from hearback.plays import change
 from hearback.response import Response
 from hearback.survey import Person, Survey
-from hearback.task import OUTCOMES, Task
+from hearback.task import Task
 
 __all__ = ["Letter", "alert", "invitation", "reply", "task_notice"]
 
@@ -88,25 +89,41 @@ def task_notice(
     task: Task,
     responses: Sequence[Response],
     contact: Contact | None,
-    owner: Person,
+    reader: Person,
+    link: str,
+    *,
+    occasion: Literal["new", "overdue", "escalated"] = "new",
     earlier: Sequence[Response] = (),
 ) -> Letter:
     """What the owner of a task must know to act on it: who, what they said, by when, how to reach them.
 
-    `earlier` are the person's answers before these, newest first. It is written in the survey's default language.
+    Its owner gets it when the task is `new` and when it is `overdue`, the owner's manager when it is `escalated`.
+    `earlier` are the person's answers before these, newest first; `link` opens the task's page. It is written in the
+    survey's default language.
     """
     voice = Voice.of(survey)
     newest = sorted(responses, key=lambda response: response.answered_at, reverse=True)
-    due = voice.moment(task.due_at, survey.zone)
+    zone = Calendar.of(survey.scope(task.dimensions or {}), survey.zone).zone
+    due = voice.moment(task.due_at, zone)
     name = shorten(contact.name, MOST_NAME) if contact else ""
     who, scores = name or voice.say("somebody"), ", ".join(str(response.score) for response in newest[:3])
+    owner = survey.people.get(task.owner)
+    owner_name = one_line(owner.name) if owner else task.owner
+    taker = survey.people.get(task.taken_by)
+    subjects = {
+        "new": "task_subject_scores" if scores else "task_subject",
+        "overdue": "task_subject_overdue",
+        "escalated": "task_subject_escalated",
+    }
+    openings = {"new": "task_opening", "overdue": "task_opening_overdue", "escalated": "task_opening_escalated"}
+    why = "task_why_escalated" if occasion == "escalated" else "task_why"
     return lay_out(
         "task_notice",
         voice,
-        voice.say("task_subject_scores" if scores else "task_subject", who=who, due=due, scores=scores),
-        greeting=voice.greeting(owner.name),
-        task=task,
-        due=due,
+        voice.say(subjects[occasion], who=who, due=due, scores=scores, owner=owner_name),
+        greeting=voice.greeting(reader.name),
+        opening=voice.say(openings[occasion], due=due, owner=owner_name),
+        taken=voice.say("task_taken", who=one_line(taker.name)) if taker else "",
         name=name,
         reach=_reach(voice, contact),
         language=shorten(contact.locale, 20) if contact else "",
@@ -115,9 +132,8 @@ def task_notice(
         moved=_moved(voice, newest, earlier),
         earlier=_earlier(voice, earlier, task.dimensions or {}),
         response_ids=", ".join(sorted(task.responses)),
-        command=f"hearback tasks close {task.id} --outcome {OUTCOMES[0]}",
-        other_outcomes=", ".join(OUTCOMES[1:]),
-        why=voice.say("task_why", title=voice.quote(survey.title)),
+        link=link,
+        why=voice.say(why, title=voice.quote(survey.title), owner=owner_name),
         unsubscribe="",
     )
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hearback.fact import FactId
+from hearback.task import Task
+from hearback.task_link import task_link
 from hearback.token import Token, sign
 
 INVITED = timedelta(days=90)
@@ -27,3 +29,7 @@ class Links:
     def unsubscribe(self, contact: str) -> str:
         """Where this contact leaves: a page on GET, at once on RFC 8058's POST."""
         return f"{self.base_url}/u/{sign(Token('unsubscribe', contact, self.now + SUBSCRIBED), self.keys)}"
+
+    def task(self, task: Task, holder: str) -> str:
+        """The page of a task, for one of the survey's people."""
+        return task_link(self.base_url, task, holder, self.now, self.keys)

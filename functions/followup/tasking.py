@@ -13,6 +13,7 @@ from followup.story import Story
 from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
+from hearback.business_time import Calendar
 from hearback.claim import Claim
 from hearback.contact import Cap
 from hearback.play import TaskPlay
@@ -46,7 +47,9 @@ class Tasking:
             survey=survey.id,
             owner=owner_of(play, survey, response),
             created_at=self.now,
-            due_at=self.now + timedelta(hours=play.due_hours),
+            due_at=Calendar.of(survey.scope(response.dimensions), survey.zone).add(
+                self.now, timedelta(hours=play.due_hours)
+            ),
             responses=frozenset({str(response.id)}),
             contact=response.contact,
             dimensions=response.dimensions,
@@ -64,10 +67,10 @@ class Tasking:
             self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=json.dumps(told))
             self.bus.put("Task Opened", announcing.digest, told, self.now)
             self.claims.settle(announcing.digest, "done", self.now)
-        owner = survey.people[task_made.owner]
+        owner, link = survey.people[task_made.owner], self.links.task(task_made, task_made.owner)
         self.post.send(
             Claim(f"task-notice/{wanted.id}", {"task": wanted.id, "response": str(response.id), "play": play.id}),
-            letters.task_notice(survey, task_made, [response], story.contact, owner, story.earlier),
+            letters.task_notice(survey, task_made, [response], story.contact, owner, link, earlier=story.earlier),
             owner.email,
             self.now,
             to_name=owner.name,

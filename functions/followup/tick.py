@@ -2,19 +2,23 @@
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
 from followup import digest, wiring
+from followup.asking_again import AskingAgain
+from followup.closings import tell_closings
 from followup.digest_letter import digest_letter
 from followup.doubts import show_doubtful
 from followup.due_plays import queue_due_plays
+from followup.escalating import Escalating
 from followup.pacing import Turns
 from followup.post import NotSent, Post
 from hearback import clock, subscription
 from hearback.aws import clients
+from hearback.aws.bus import Bus
 from hearback.aws.directory import UnknownSurvey
 from hearback.claim import Claim
 from hearback.subscription import Subscription
@@ -26,11 +30,14 @@ logger = Logger()
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int]:
-    """Send the digests that are due, queue the plays, list the mails in doubt; answer with how many of each."""
-    now = clock.now()
+    """Do all that is due, the mails to managers first; answer with how much of each."""
+    now, turns = clock.now(), wiring.turns(context)
     done = {
-        "digests": send_digests(now, wiring.turns(context)),
+        "digests": send_digests(now, turns),
         "plays": queue_due_plays(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
+        "reminders": _escalating(now, turns).escalate(),
+        "asked_again": _asking_again(now).ask_again(),
+        "closings": tell_closings(wiring.tasks(), Bus(clients.events, os.environ["EVENT_BUS"]), now),
         "doubtful": show_doubtful(wiring.claims(), wiring.directory(), now),
     }
     logger.info("tick", extra=done)
@@ -63,3 +70,13 @@ def send_digest(due: Subscription, now: datetime, turns: Turns) -> bool:
     about = {"survey": due.survey, "subscription": due.id, "moment": moment.isoformat()}
     name = Claim(f"digest/{due.survey}/{due.id}/{week.first}", about)
     return post.send(name, digest_letter(content), due.email, now, to_name=due.name) == "sent"
+
+
+def _escalating(now: datetime, turns: Turns) -> Escalating:
+    post = Post(clients.ses(), wiring.claims(), wiring.settings(), turns)
+    return Escalating(wiring.tasks(), wiring.feedback(), wiring.directory(), post, wiring.links(now), now)
+
+
+def _asking_again(now: datetime) -> AskingAgain:
+    retention = timedelta(days=int(os.environ["RETENTION_DAYS"]))
+    return AskingAgain(wiring.tasks(), wiring.feedback(), wiring.directory(), retention, now)

@@ -2,9 +2,11 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from followup.links import Links
 from followup.pacing import Pacer, Turns
 from hearback.aws import clients
 from hearback.aws.claims import Claims
@@ -13,6 +15,7 @@ from hearback.aws.dynamodb import Table
 from hearback.aws.feedback import Feedback
 from hearback.aws.secrets import Keys
 from hearback.aws.tallies import Tallies
+from hearback.aws.tasks import Tasks
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -78,3 +81,11 @@ def tallies() -> Tallies:
 @cache
 def token_keys() -> Keys:
     return Keys(clients.secretsmanager(), os.environ["TOKEN_SECRET"])
+
+
+def tasks() -> Tasks:
+    return Tasks(directory().table)
+
+
+def links(now: datetime) -> Links:
+    return Links(settings().base_url, token_keys().at(now), now)

@@ -12,7 +12,6 @@ from followup import wiring
 from followup.announcing import Announcing
 from followup.answering import Answering
 from followup.inviting import Inviting
-from followup.links import Links
 from followup.post import Post, Throttled
 from followup.running import Running
 from followup.tasking import Tasking
@@ -60,12 +59,13 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
 
 
 def _answering(post: Post, now: datetime) -> Answering:
-    directory, claims, links = wiring.directory(), wiring.claims(), _links(now)
+    directory, claims, links = wiring.directory(), wiring.claims(), wiring.links(now)
     bus = Bus(clients.events, os.environ["EVENT_BUS"])
     tasking = Tasking(directory, claims, post, links, bus, clients.sqs(), os.environ["TASK_QUEUE_URL"], now)
     return Answering(
         feedback=wiring.feedback(),
         directory=directory,
+        tasks=wiring.tasks(),
         watching=Watching(directory, claims, bus, now),
         running=Running(directory, claims, post, links, tasking, bus, now),
         now=now,
@@ -73,12 +73,8 @@ def _answering(post: Post, now: datetime) -> Answering:
 
 
 def _inviting(post: Post, now: datetime) -> Inviting:
-    return Inviting(wiring.feedback(), wiring.directory(), post, _links(now), now)
+    return Inviting(wiring.feedback(), wiring.directory(), post, wiring.links(now), now)
 
 
 def _announcing(post: Post, now: datetime) -> Announcing:
-    return Announcing(wiring.feedback(), wiring.directory(), post, _links(now), now)
-
-
-def _links(now: datetime) -> Links:
-    return Links(wiring.settings().base_url, wiring.token_keys().at(now), now)
+    return Announcing(wiring.feedback(), wiring.directory(), post, wiring.links(now), now)

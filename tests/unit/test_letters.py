@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -18,6 +18,7 @@ from tests.unit.letter_samples import HOSTILE, NOW, answer, person, read
 LINKS = [f"https://feedback.example/a/token?score={score}&x=1" for score in range(11)]
 PAGE, LEAVE = "https://feedback.example/a/token", "https://feedback.example/u/token"
 OWNER = Person(name="Asha Rao", email="asha@shop.example")
+TASK_PAGE = "https://api.example.com/t/token"
 Template = Literal["thanks", "why", "apology"]
 TEMPLATES: list[tuple[Template, int]] = [("thanks", 10), ("why", 8), ("apology", 2)]
 
@@ -50,8 +51,8 @@ def task(**changes: object) -> Task:
     return Task(**given | changes)  # type: ignore[arg-type]
 
 
-def notice(survey: Survey, *responses: Response, contact: Contact | None = None) -> Letter:
-    return letters.task_notice(survey, task(), responses, contact, OWNER)
+def notice(survey: Survey, *responses: Response, contact: Contact | None = None, **more: Any) -> Letter:
+    return letters.task_notice(survey, task(), responses, contact, OWNER, TASK_PAGE, **more)
 
 
 def everything(survey: Survey, contact: Contact, comment: str, locale: str) -> list[Letter]:
@@ -185,11 +186,9 @@ def test_a_task_notice_says_who_what_by_when_and_how(survey: Survey) -> None:
         "> Nobody helped me.",
         "What was it about? Staff",
         "What should we change first? More tills",
-        "hearback tasks close 0123456789abcdef --outcome resolved",
-        "unreachable, no-action, refunded",
     ):
         assert known in text_of(letter)
-    assert read(letter).links == ["tel:+912055550100", "mailto:ravi@example.com"]
+    assert read(letter).links == [TASK_PAGE, "tel:+912055550100", "mailto:ravi@example.com"]
 
 
 def test_a_task_notice_shows_the_newest_answer_first(survey: Survey) -> None:
@@ -203,7 +202,16 @@ def test_an_owner_learns_where_to_look_for_a_customer_without_number_and_address
     assert letter.subject.startswith("Reach a customer by")
     assert "We do not know the name." in letter.text
     assert "Look for answer shop.001HX" in text_of(letter)
-    assert read(letter).links == []
+    assert read(letter).links == [TASK_PAGE]
+
+
+def test_a_reminder_says_that_it_is_late_and_to_a_manager_whose_task_it_is(survey: Survey) -> None:
+    told = answer(3)
+    overdue = notice(survey, told, contact=person(), occasion="overdue")
+    assert overdue.subject == "Overdue: Ravi Kumar was to hear from you by Tue 12 May, 09:00 IST"
+    escalated = notice(survey, told, contact=person(), occasion="escalated")
+    assert escalated.subject == f"{OWNER.name} has not reached Ravi Kumar, due Tue 12 May, 09:00 IST"
+    assert f"because you lead {OWNER.name}" in text_of(escalated)
 
 
 def test_a_task_whose_answers_have_expired_can_still_be_announced(survey: Survey) -> None:
@@ -213,7 +221,7 @@ def test_a_task_whose_answers_have_expired_can_still_be_announced(survey: Survey
 def test_a_phone_number_in_words_is_shown_but_not_linked(survey: Survey) -> None:
     letter = notice(survey, answer(3), contact=person(phone="ask at the desk", email=""))
     assert "Phone: ask at the desk" in letter.text
-    assert read(letter).links == []
+    assert read(letter).links == [TASK_PAGE]
 
 
 @pytest.mark.parametrize("locale", ["en", "hi"])

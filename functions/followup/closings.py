@@ -1,0 +1,45 @@
+"""Telling other systems of closed tasks. Pages and commands close them, and have no way to the bus."""
+
+from datetime import datetime
+
+from aws_lambda_powertools import Logger
+
+from hearback.aws.bus import Bus, NotTaken
+from hearback.aws.tasks import Tasks
+from hearback.claim import Claim
+from hearback.task import Task
+
+logger = Logger(child=True)
+
+
+def tell_closings(tasks: Tasks, bus: Bus, now: datetime) -> int:
+    """Put an event for each closing that has none yet; how many. What the bus does not take, the next tick puts."""
+    told = 0
+    for task_id in tasks.untold_closings(until=now):
+        task = tasks.get(task_id)
+        if task and task.closing:
+            try:
+                bus.put("Task Closed", Claim(f"task-closed/{task_id}").digest, _told(task), now)
+            except NotTaken as failure:
+                logger.warning("closing not told; the next tick tries again", extra={"reason": str(failure)})
+                return told
+            told += 1
+        tasks.closing_told(task_id)
+    return told
+
+
+def _told(task: Task) -> dict[str, object]:
+    """Ids, and how it ended; nothing that was written of the person."""
+    closing = task.closing
+    return {
+        "task": task.id,
+        "survey": task.survey,
+        "owner": task.owner,
+        "contact": task.contact,
+        "dimensions": dict(task.dimensions or {}),
+        "closed_at": closing.at.isoformat() if closing else "",
+        "closed_by": closing.by if closing else "",
+        "outcome": closing.outcome if closing else "",
+        "root_cause": closing.root_cause if closing else "",
+        "in_time": task.in_time,
+    }
