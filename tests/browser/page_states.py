@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from hearback import token as signed
 from hearback.aws.secrets import Keys
+from hearback.fact import FactId
 from hearback.judging import READING
 from hearback.survey import Survey
 from hearback.token import Token
@@ -72,6 +73,32 @@ SURVEY = Survey.model_validate(
                 },
             }
         },
+        "referral": {"target": "https://nilgiri.example/welcome"},
+        "plays": [
+            {
+                "id": "bring-a-friend",
+                "when": {"score_from": 10},
+                "what": "referral",
+                "text": {
+                    "en": "Good tea is better shared: your friend gets the first tin for half the price.",
+                    "hi": "अच्छी चाय बाँटने से और अच्छी लगती है: आपके मित्र को पहला डिब्बा आधे दाम पर मिलेगा।",
+                    "fr": "Le bon thé se partage : la première boîte de votre ami est à moitié prix.",
+                    "ar": "الشاي الجيد يطيب بالمشاركة: يحصل صديقك على العلبة الأولى بنصف السعر.",
+                },
+                "label": {"en": "Your own link", "hi": "आपका अपना लिंक", "fr": "Votre lien", "ar": "رابطك الخاص"},
+            },
+            {
+                "id": "quote",
+                "when": {"score_from": 9},
+                "what": "testimonial",
+                "text": {
+                    "en": "May we quote you?",
+                    "hi": "क्या हम आपकी बात उद्धृत कर सकते हैं?",
+                    "fr": "Pouvons-nous vous citer ?",
+                    "ar": "هل يمكننا الاقتباس من كلامك؟",
+                },
+            },
+        ],
     }
 )
 
@@ -113,6 +140,17 @@ class Visit:
         yield "choices"
         self.send()
         yield "thanks"
+        self._answer(10, "")
+        yield "thanks-referral"
+        self._answer(9, "The first cup in the morning, with the window open.")
+        yield "thanks-quote"
+        self.page.locator("#named").fill("Meera, Pune")
+        self.page.evaluate("document.forms[0].noValidate = true")
+        self.send()
+        yield "quote-missing"
+        self.page.get_by_role("checkbox").check()
+        self.send()
+        yield "quoted"
         self.open("/s/none")
         yield "error"
         self.open(f"/u/{self._unsubscribe_token()}")
@@ -124,7 +162,21 @@ class Visit:
         self.send()
         yield "preferences-saved"
 
+    def _answer(self, score: int, comment: str) -> None:
+        """Go to the thank-you page of somebody who was asked by mail."""
+        subject = str(FactId.mint(SURVEY.id, SURVEY.shards, self.stack.now()))
+        self.open(f"/a/{self._token('answer', subject, contact='0' * 32)}")
+        self.page.keyboard.press(str(score)[0])
+        if score == 10:
+            self.page.keyboard.press("0")
+        self.send()
+        self.page.locator("textarea").fill(comment)
+        self.send()
+
     def _unsubscribe_token(self) -> str:
+        return self._token("unsubscribe", "0" * 64)
+
+    def _token(self, purpose: signed.Purpose, subject: str, contact: str = "") -> str:
         now, keys = self.stack.now(), Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])
-        token = Token("unsubscribe", "0" * 64, now + timedelta(days=1), locale=self.locale)
+        token = Token(purpose, subject, now + timedelta(days=1), contact, channel="mail", locale=self.locale)
         return signed.sign(token, keys.at(now))
