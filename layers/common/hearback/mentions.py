@@ -98,7 +98,7 @@ def excerpt(text: str, mention: Mention, most: int) -> str:
     start = max(0, min(mention.start - (most - length) // 2, len(text) - most))
     end = min(len(text), max(start + most, mention.end))
     if start:
-        start = text.find(" ", start, mention.start + 1) + 1 or start
+        start = text.find(" ", start - 1, mention.start) + 1 or start
     if end < len(text):
         cut = text.rfind(" ", mention.end, end + 1)
         end = cut if cut > 0 else end
