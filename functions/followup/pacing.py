@@ -11,6 +11,8 @@ from dataclasses import dataclass
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 """Seconds. SES refuses for a second when the rate is exceeded, and for hours when the day's quota is used up."""
+PATIENCE = 5.0
+"""Seconds that are slept through. A message with a longer wait goes back to its queue, which costs less."""
 
 
 @dataclass(slots=True)
@@ -19,17 +21,20 @@ class Pacer:
 
     rate: float
     """Mails a second."""
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float]
     """Seconds, from any beginning."""
     sleep: Callable[[float], None] = time.sleep
     _free_at: float = float("-inf")
     _pause: float = 0.0
 
     def wait(self, until: float) -> bool:
-        """Sleep until it is this process's turn; False at once if that is after `until`, a time of the clock."""
+        """Sleep until it is this process's turn; False at once if that is far off, or later than `until`.
+
+        The turn after a mail is never far off, however slow the rate.
+        """
         now = self.clock()
         turn = max(now, self._free_at)
-        if turn > until:
+        if turn > until or turn - now > max(PATIENCE, 1 / self.rate):
             return False
         if turn > now:
             self.sleep(turn - now)

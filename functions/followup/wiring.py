@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from followup.links import Links
 from followup.pacing import Pacer, Turns
+from hearback import clock
 from hearback.aws import clients
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
@@ -50,7 +51,8 @@ def settings() -> Settings:
 @cache
 def pacer() -> Pacer:
     """This process's share of the account's rate: that of each worker which may run at once, and of the tick."""
-    return Pacer(float(os.environ["MAIL_RATE"]) / (int(os.environ["MAIL_WORKERS"]) + 1))
+    processes = int(os.environ["MAIL_WORKERS"]) + 1
+    return Pacer(float(os.environ["MAIL_RATE"]) / processes, lambda: clock.now().timestamp())
 
 
 def turns(context: "LambdaContext") -> Turns:
