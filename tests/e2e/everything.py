@@ -65,6 +65,7 @@ class Everything:
         self.somebody_only_looks()
         self.a_machine_clicks()
         self.another_system_records_answers_while_ses_is_busy()
+        self.a_customer_slips_without_a_word()
         self.the_answer_to_a_mail_is_lost()
         self.something_foreign_is_written()
         self.weeks_pass_while_ses_is_busy()
@@ -138,6 +139,19 @@ class Everything:
         self._settle()
         self._settle()  # it has gone to the end of the queue
         assert len(self.stack.mails(to="tara@")) == 1
+
+    def a_customer_slips_without_a_word(self) -> None:
+        """Told on the bus and in the digest; and a play waits two days for words."""
+        for order, name, score in ((1, "vik", 9), (2, "vik", 8), (3, "wes", 7)):
+            key = {"idempotency_key": f"visit {order}"}
+            answer = {"survey": "store", "score": score, "email": f"{name}@example.com", **key}
+            self._json("POST", "/v1/machine/responses", answer, Authorization=SIGNED)
+            self._settle()
+        self._pass(timedelta(hours=48))
+        self._pass(TICK)
+        self._settle()
+        told = [event["detail-type"] for event in self.stack.events()]
+        assert {"Play", "Slip"} <= set(told)
 
     def the_answer_to_a_mail_is_lost(self) -> None:
         """And no event comes, so that an operator has to look."""
