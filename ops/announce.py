@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from followup.announcement_letter import announcement as letter_of
+from followup.announcement_letter import announcement_letter
 from followup.mail import Letter
 from followup.words import one_line
 from hearback.announcement import Announcement
@@ -156,7 +156,7 @@ def _queue(deployment: Deployment, announcement: Announcement, told: Sequence[Li
 def _letter(each: Listed, survey: Survey, announcement: Announcement) -> Letter:
     """What a person will read, but for the link in its footer, which the worker signs."""
     response, raised = each.answer.response, each.answer.raised
-    return letter_of(survey, announcement, response, raised, each.contact, "https://…")
+    return announcement_letter(survey, announcement, response, raised, each.contact, "https://…")
 
 
 def _show(listed: Sequence[Listed], survey: Survey) -> None:

@@ -31,7 +31,7 @@ class Paragraph:
         return "".join(text for text, _ in self.runs)
 
 
-def announcement(
+def announcement_letter(
     survey: Survey,
     announcement: Announcement,
     response: Response,

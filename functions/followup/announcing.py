@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aws_lambda_powertools import Logger
 
-from followup.announcement_letter import announcement as letter_of
+from followup.announcement_letter import announcement_letter
 from followup.links import Links
 from followup.post import Post
 from hearback.aws.directory import Directory
@@ -40,7 +40,7 @@ class Announcing:
         unsubscribe = self.links.unsubscribe(contact.key)
         outcome = self.post.send(
             announcement.claim(response),
-            letter_of(survey, announcement, response, raised, contact, unsubscribe),
+            announcement_letter(survey, announcement, response, raised, contact, unsubscribe),
             contact.email,
             self.now,
             to_name=contact.name,

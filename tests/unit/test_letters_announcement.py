@@ -1,6 +1,6 @@
 """What a customer reads when something was done about what they had said."""
 
-from followup.announcement_letter import THEIR_WORDS, announcement
+from followup.announcement_letter import THEIR_WORDS, announcement_letter
 from followup.mail import Letter
 from hearback.announcement import Announcement
 from hearback.announcement_message import Message
@@ -27,7 +27,7 @@ def letter(survey: Survey, response: Response, contact: Contact | None = None, *
     made = Announcement.of(survey, parse_terms("queue, कतार"), parsed, NOW)
     raised = made.raised_in(response, survey)
     assert raised is not None
-    return announcement(survey, made, response, raised, contact or person(), LEAVE)
+    return announcement_letter(survey, made, response, raised, contact or person(), LEAVE)
 
 
 def test_it_says_what_was_done_and_quotes_what_they_had_said(survey: Survey) -> None:
