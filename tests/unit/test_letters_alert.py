@@ -1,0 +1,106 @@
+"""What somebody of the company is told of an answer at once, and of who slipped."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from followup import letters
+from followup.mail import Letter
+from followup.words import BIDI
+from hearback.contact import Contact
+from hearback.language import LANGUAGES
+from hearback.response import Response
+from hearback.survey import Person, Survey
+from hearback.task import Task
+from tests.unit.letter_samples import HOSTILE, NOW, answer, person, read
+
+MARA = Person(name="Mara Lal", email="mara@shop.example")
+TASK = Task("0123456789abcdef", "shop", "asha", NOW, NOW + timedelta(hours=24), frozenset({"shop.001HX"}), "c1")
+
+
+def alert(
+    survey: Survey,
+    response: Response,
+    *earlier: Response,
+    contact: Contact | None = None,
+    task: Task | None = None,
+) -> Letter:
+    return letters.alert(survey, response, earlier, contact, MARA, task)
+
+
+def text_of(letter: Letter) -> str:
+    return " ".join(letter.text.split())
+
+
+def bodies(letter: Letter) -> Sequence[str]:
+    return text_of(letter), read(letter).text
+
+
+def test_an_alert_says_who_said_what_where_and_how_to_reach_them(survey: Survey) -> None:
+    told = answer(2, "Nobody helped me.", answers={"topic": "staff"})
+    letter = alert(survey, told, contact=person(phone="+91 20 5555 0100"))
+    assert letter.subject == "Ravi Kumar gave 2 out of 10"
+    assert "tel:+912055550100" in read(letter).links
+    for body in bodies(letter):
+        for said in ("Hello Mara Lal,", "Nobody helped me.", "Staff", "+91 20 5555 0100", "Store: pune"):
+            assert said in body
+
+
+@pytest.mark.parametrize(("before", "score"), [(9, 3), (3, 9), (8, 10)])
+def test_an_answer_that_changes_category_says_from_what_to_what(survey: Survey, before: int, score: int) -> None:
+    letter = alert(survey, answer(score), answer(before, "Earlier words.", hours_ago=99), contact=person())
+    assert letter.subject == f"Ravi Kumar went from {before} to {score}"
+    for body in bodies(letter):
+        assert f"This customer's last answer was {before}; now it is {score}." in body
+        assert "Earlier words." in body
+
+
+def test_an_answer_like_the_one_before_is_called_no_change(survey: Survey) -> None:
+    letter = alert(survey, answer(3), answer(5, hours_ago=99), contact=person())
+    assert letter.subject == "Ravi Kumar gave 3 out of 10"
+    assert "last answer was" not in letter.text
+
+
+def test_earlier_answers_come_newest_first_and_only_if_there_are_any(survey: Survey) -> None:
+    earlier = [answer(8, "second", hours_ago=20), answer(9, "first", hours_ago=90)]
+    for body in bodies(alert(survey, answer(3), *earlier, contact=person())):
+        assert "Their last 2 answers before that, newest first" in body
+        assert body.index("second") < body.index("first", body.index("second"))
+    assert "What they said before" in text_of(alert(survey, answer(3), earlier[0]))
+    assert "before" not in text_of(alert(survey, answer(3)))
+
+
+def test_an_open_task_is_told_with_whose_it_is_and_by_when(survey: Survey) -> None:
+    for body in bodies(alert(survey, answer(3), contact=person(), task=TASK)):
+        assert "Asha Rao is to reach this customer by Tue 12 May, 09:00 IST (task 0123456789abcdef)." in body
+    assert "Open task" not in alert(survey, answer(3)).text
+
+
+def test_of_somebody_unknown_the_answer_s_id_is_what_there_is(survey: Survey) -> None:
+    letter = alert(survey, answer(3))
+    assert letter.subject == "a customer gave 3 out of 10"
+    assert "We do not know the name." in letter.text
+    assert str(answer(3).id) in text_of(letter)
+
+
+def test_a_task_s_notice_tells_a_slip_and_the_history(survey: Survey) -> None:
+    earlier = [answer(9, "Lovely.", hours_ago=99)]
+    slipped = letters.task_notice(survey, TASK, [answer(3)], person(), MARA, "https://a.example/t/x", earlier=earlier)
+    for body in bodies(slipped):
+        assert "This customer's last answer was 9; now it is 3." in body
+        assert "Lovely." in body
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("words", HOSTILE)
+def test_whatever_people_wrote_stays_words(survey: Survey, words: str, locale: str) -> None:
+    spoken = survey.model_copy(update={"locales": [locale]})
+    hostile = person(name=words, phone=words, locale=words)
+    letter = alert(spoken, answer(2, words), answer(9, words, hours_ago=99), contact=hostile, task=TASK)
+    page = read(letter)
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert "\n" not in letter.subject
+    assert not set(letter.subject + letter.text + letter.html) & BIDI
+    assert len(letter.html) < 102_000, "a mail program cuts what is longer"
