@@ -240,6 +240,13 @@ def test_a_run_with_no_time_left_for_a_mail_leaves_it_to_another_and_claims_noth
     assert Claims(world.tables.directory).get(Claim(f"{response.id}/thank").digest) is None
 
 
+def test_a_process_s_share_leaves_room_for_every_worker_and_the_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL_RATE", "12")
+    monkeypatch.setenv("MAIL_WORKERS", "5")
+
+    assert wiring.pacer.__wrapped__().rate == 2.0
+
+
 def test_a_throttled_mail_gives_its_cap_to_whatever_is_sent_first(world: World) -> None:
     ravi = world.customer("Ravi")
     first, second = world.answer(10, ravi), world.answer(9, ravi)

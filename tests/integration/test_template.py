@@ -166,6 +166,32 @@ class TestEventSources:
             assert properties["RedrivePolicy"]["maxReceiveCount"] >= 5  # fewer and a throttled reader loses messages
             assert properties["VisibilityTimeout"] >= 6 * timeout
 
+    def test_as_many_workers_run_at_once_as_share_the_mail_rate(self, transformed: Template) -> None:
+        (queue,) = (
+            mapping["Properties"]
+            for mapping in transformed.of_type("AWS::Lambda::EventSourceMapping").values()
+            if "ScalingConfig" in mapping["Properties"]
+        )
+        senders = [
+            variables
+            for function in transformed.of_type(FUNCTION).values()
+            if "SENDER" in (variables := function["Properties"]["Environment"]["Variables"])
+        ]
+
+        assert queue["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "MailWorkers"}}
+        assert len(senders) == 2  # the worker, and the tick: the share is reckoned for one more than the workers
+        for variables in senders:
+            assert (variables["MAIL_RATE"], variables["MAIL_WORKERS"]) == ({"Ref": "MailRate"}, {"Ref": "MailWorkers"})
+
+    def test_a_worker_that_hands_messages_back_is_not_stopped_for_it(self, transformed: Template) -> None:
+        circling = {
+            name
+            for name, function in transformed.of_type(FUNCTION).items()
+            if function["Properties"].get("RecursiveLoop") == "Allow"
+        }
+
+        assert circling == {"FollowupWorkerFunction"}
+
     def test_rules_and_schedules_have_a_dead_letter_queue(self, transformed: Template) -> None:
         targets = asynchronous_targets(transformed)
 
