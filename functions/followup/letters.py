@@ -1,18 +1,19 @@
 """The letters that Hearback writes to customers and to the owners of tasks."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Literal
 from urllib.parse import quote
 
 from followup.layout import lay_out
 from followup.mail import Letter
+from followup.next_steps import Brought
 from followup.offers import offer
 from followup.quoting import VOICE, dimension_values, quoted
 from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
 from hearback.business_time import Calendar
 from hearback.contact import Contact
-from hearback.play import NextStep
 from hearback.plays import change
 from hearback.response import Response
 from hearback.survey import Person, Survey
@@ -54,7 +55,7 @@ def reply(
     link: str,
     unsubscribe: str,
     owner: Person | None,
-    next_step: NextStep | None = None,
+    next_step: Brought | None = None,
 ) -> Letter:
     """What a respondent is answered. `link` opens the page on which they can say more; "" for none.
 
@@ -185,7 +186,11 @@ def _moved(voice: Voice, newest: Sequence[Response], earlier: Sequence[Response]
 
 
 def _earlier(voice: Voice, earlier: Sequence[Response], known: Mapping[str, str]) -> list[dict[str, object]]:
-    return [quoted(voice, response, VOICE, known) for response in earlier]
+    """What the person said before, with the year of each: it may be long ago."""
+    return [
+        quoted(voice, response, VOICE, known) | {"day": voice.dated(date.fromisoformat(response.day))}
+        for response in earlier
+    ]
 
 
 def _reach(voice: Voice, contact: Contact | None) -> list[tuple[str, str, str]]:

@@ -30,6 +30,11 @@ class Links:
         """Where this contact leaves: a page on GET, at once on RFC 8058's POST."""
         return f"{self.base_url}/u/{sign(Token('unsubscribe', contact, self.now + SUBSCRIBED), self.keys)}"
 
+    def quote(self, response: FactId, contact: str, locale: str) -> str:
+        """The page on which somebody says whether their answer may be quoted."""
+        token = Token("answer", str(response), self.now + INVITED, contact, channel="mail", locale=locale)
+        return f"{self.base_url}/q/{sign(token, self.keys)}"
+
     def task(self, task: Task, holder: str) -> str:
         """The page of a task, for one of the survey's people."""
         return task_link(self.base_url, task, holder, self.now, self.keys)

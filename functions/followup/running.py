@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 
 from followup import letters, repeatable
 from followup.links import Links
+from followup.next_steps import Brought, NextSteps
 from followup.post import Post
 from followup.story import Story
 from followup.tasking import Tasking
@@ -60,6 +61,7 @@ class Running:
         locale = survey.locale_for(response.locale, contact.locale)
         unsubscribe = self.links.unsubscribe(contact.key)
         owner = survey.people.get(plays.caretaker(survey, story.situation))
+        claim = _claim(play, story)
         letter = letters.reply(
             play.template,
             survey,
@@ -68,9 +70,8 @@ class Running:
             self.links.answer(response.id, contact.key, response.dimensions, locale),
             unsubscribe,
             owner,
-            plays.next_step(survey, story.situation),
+            self._next_step(play, claim, survey, story, locale),
         )
-        claim = _claim(play, story)
         outcome = self.post.send(
             claim,
             letter,
@@ -85,6 +86,13 @@ class Running:
         if outcome in ("sent", "in doubt") or (outcome == "already" and self._may_have_reached(claim)):
             self._reached(story)
         self._log(play, story, outcome)
+
+    def _next_step(self, play: MailPlay, claim: Claim, survey: Survey, story: Story, locale: str) -> Brought | None:
+        """What the mail offers: nothing with an apology, and nothing is granted for a mail that went before."""
+        step = plays.next_step(survey, story.situation)
+        if step is None or play.template == "apology" or self.claims.taken(claim):
+            return None
+        return NextSteps(self.directory, self.links, self.now).bring(step, survey, story.response, locale)
 
     def _may_have_reached(self, claim: Claim) -> bool:
         """Unless a cap forbade it, or the mail was refused."""

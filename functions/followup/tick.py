@@ -16,6 +16,7 @@ from followup.due_plays import queue_due_plays
 from followup.escalating import Escalating
 from followup.pacing import Turns
 from followup.post import NotSent, Post
+from followup.rewarding import queue_due_rewards
 from hearback import clock, subscription
 from hearback.aws import clients
 from hearback.aws.bus import Bus
@@ -35,6 +36,7 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int
     done = {
         "digests": send_digests(now, turns),
         "plays": queue_due_plays(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
+        "rewards": queue_due_rewards(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
         "reminders": _escalating(now, turns).escalate(),
         "asked_again": _asking_again(now).ask_again(),
         "closings": tell_closings(wiring.tasks(), Bus(clients.events, os.environ["EVENT_BUS"]), now),

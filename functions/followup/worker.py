@@ -13,6 +13,7 @@ from followup.announcing import Announcing
 from followup.answering import Answering
 from followup.inviting import Inviting
 from followup.post import Post, Throttled
+from followup.rewarding import Rewarding
 from followup.running import Running
 from followup.tasking import Tasking
 from followup.watching import Watching
@@ -45,6 +46,8 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
         match record.json_body:
             case {"announcement": str(announcement), "response": str(fact)}:
                 _announcing(post, now).tell(announcement, FactId.parse(fact))
+            case {"reward": str(reference)}:
+                _rewarding(post, now).pay(reference)
             case {"response": str(fact), "play": str(play)}:
                 _answering(post, now).response(FactId.parse(fact), waited=play)
             case {"response": str(fact)}:
@@ -52,7 +55,7 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
             case {"invitation": str(fact)}:
                 _inviting(post, now).invitation(FactId.parse(fact))
             case _:
-                raise ValueError("a message names a response or an invitation")
+                raise ValueError("a message names a response, an invitation or a reward")
     except Throttled as throttled:
         clients.sqs().send_message(QueueUrl=os.environ["SETTLE_QUEUE_URL"], MessageBody=record.body)
         logger.warning("mail waits", extra={"reason": str(throttled)})
@@ -74,6 +77,10 @@ def _answering(post: Post, now: datetime) -> Answering:
 
 def _inviting(post: Post, now: datetime) -> Inviting:
     return Inviting(wiring.feedback(), wiring.directory(), post, wiring.links(now), now)
+
+
+def _rewarding(post: Post, now: datetime) -> Rewarding:
+    return Rewarding(wiring.directory(), post, wiring.links(now), now)
 
 
 def _announcing(post: Post, now: datetime) -> Announcing:

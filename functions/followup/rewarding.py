@@ -1,0 +1,100 @@
+"""Paying what a referral earned: a coupon to each side, once the waiting time is over, and the mail that brings it."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from aws_lambda_powertools import Logger
+
+from followup.links import Links
+from followup.post import Post
+from followup.reward_letter import reward_letter
+from followup.stream import MOST_ENTRIES, send
+from hearback import conversion
+from hearback.aws.coupons import Coupons
+from hearback.aws.directory import Directory
+from hearback.aws.referrals import Referrals
+from hearback.claim import Claim
+from hearback.contact import Cap, Slot
+from hearback.conversion import Conversion, Side
+from hearback.coupon import GrantedCoupon
+from hearback.survey import Survey
+
+logger = Logger(child=True)
+
+
+def queue_due_rewards(directory: Directory, settle_queue: str, now: datetime) -> int:
+    """Queue the conversions whose waiting time is over; how many the queue took.
+
+    They stay due until they are paid, so one whose mail the cap put off is queued again by the next tick.
+    """
+    queued = 0
+    due = (Conversion.from_item(item) for item in directory.due(conversion.DUE_KIND, now))
+    for some in _tens(due):
+        messages = {json.dumps({"reward": each.reference}): [each.reference] for each in some}
+        queued += len(some) - len(send(settle_queue, messages))
+    return queued
+
+
+def _tens(due: Iterator[Conversion]) -> Iterator[list[Conversion]]:
+    while some := list(islice(due, MOST_ENTRIES)):
+        yield some
+
+
+@dataclass(frozen=True, slots=True)
+class Rewarding:
+    directory: Directory
+    post: Post
+    links: Links
+    now: datetime
+
+    def pay(self, reference: str) -> None:
+        """Pay what a conversion promised, to whom it can still be paid. Raises NotSent: to be tried again."""
+        referrals = Referrals(self.directory.table, os.urandom)
+        due = referrals.begin_to_pay(reference, self.now)
+        if due is None:
+            return
+        survey = self.directory.survey(due.survey, self.now)
+        settled = [self._reward(survey, due, side, coupon) for side, coupon in due.rewards.items()]
+        if all(settled):
+            referrals.paid(reference)
+
+    def _reward(self, survey: Survey, due: Conversion, side: Side, coupon: str) -> bool:
+        """Grant one side's coupon and mail it; False while the mail has to wait for the cap.
+
+        Who was erased gets nothing. Who cannot be mailed has a coupon all the same: operators see it listed.
+        """
+        key = due.contact(side)
+        if not key:
+            return True
+        if coupon not in survey.coupons:
+            logger.error("promised coupon is gone", extra={"survey": survey.id, "coupon": coupon})
+            return True
+        wanted = GrantedCoupon.of(survey, coupon, key, f"conversion/{due.digest}/{side}", self.now)
+        granted = Coupons(self.directory.table, os.urandom).grant(wanted)
+        return self._mail(survey, due, side, granted)
+
+    def _mail(self, survey: Survey, due: Conversion, side: Side, granted: GrantedCoupon) -> bool:
+        contact = self.directory.contact(granted.contact)
+        claim = Claim(f"reward/{due.digest}/{side}", {"contact": granted.contact})
+        if contact is None or self.post.claims.taken(claim) or not self.directory.mailable(contact, "follow-ups"):
+            return True
+        slot = Slot.mailed(contact.key)
+        if not slot.free_in(self.directory.table.get(slot.key_item), self.now, survey.mail_cap):
+            return False
+        unsubscribe = self.links.unsubscribe(contact.key)
+        outcome = self.post.send(
+            claim,
+            reward_letter(survey, side, granted, contact, unsubscribe),
+            contact.email,
+            self.now,
+            to_name=contact.name,
+            from_name=survey.brand.name,
+            unsubscribe=unsubscribe,
+            caps=[Cap(slot, survey.mail_cap)],
+        )
+        logger.info("reward", extra={"conversion": due.digest, "side": side, "outcome": outcome})
+        return True

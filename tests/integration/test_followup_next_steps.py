@@ -1,0 +1,129 @@
+"""The mail that answers brings the same next step as the page: with the coupon, the link, or the form of one's own."""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from followup import wiring
+from hearback.aws.coupons import Coupons
+from hearback.aws.referrals import Referrals
+from hearback.contact import Slot
+from hearback.coupon import GrantedCoupon
+from hearback.survey import Survey
+from hearback.token import verify
+from tests.conftest import Tables
+from tests.integration.followup_world import World, make_world
+
+THANK = {"id": "thank", "when": {"category": "promoter"}, "what": "mail", "template": "thanks"}
+WHY = {"id": "why", "when": {"category": "passive"}, "what": "mail", "template": "why"}
+SORRY = {"id": "sorry", "when": {"category": "detractor"}, "what": "mail", "template": "apology"}
+COUPON = {"id": "gift", "when": {}, "what": "coupon", "coupon": "tenth", "text": "Come again soon."}
+REFERRAL = {"id": "friend", "when": {}, "what": "referral", "text": "Bring a friend.", "label": "Your own link"}
+TESTIMONIAL = {"id": "quote", "when": {}, "what": "testimonial", "text": "May we quote you?"}
+
+Apply = Callable[..., World]
+
+
+@pytest.fixture
+def apply(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> Apply:
+    def made(*steps: Mapping[str, Any]) -> World:
+        parts = {
+            "plays": [THANK, WHY, SORRY, *steps],
+            "coupons": {"tenth": {"text": "10% off"}},
+            "referral": {"target": "https://shop.example/"},
+            "people": {"asha": {"name": "Asha Rao", "email": "asha@shop.example"}},
+        }
+        changed = Survey.model_validate({**survey.model_dump(exclude_defaults=True), **parts})
+        return make_world(tables, changed, monkeypatch)
+
+    return made
+
+
+def text_of(world: World) -> str:
+    [mail] = world.mails()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def granted(world: World, reason: str) -> GrantedCoupon | None:
+    return Coupons(world.tables.directory, os.urandom).granted_for(reason)
+
+
+def test_a_passive_gets_a_code_for_the_till_once(apply: Apply) -> None:
+    world = apply(COUPON)
+    response = world.answer(8, world.customer("Ravi"))
+
+    for _ in range(2):
+        world.settle(response)
+
+    code = granted(world, f"{response.id}/gift")
+    assert code
+    assert (code.contact, code.coupon) == (response.contact, "tenth")
+    assert f"Come again soon. 10% off {code.shown} The code is good once, until the end of Fri 3 April 2026." in (
+        text_of(world)
+    )
+
+
+def test_no_coupon_is_granted_that_no_mail_brings(apply: Apply) -> None:
+    world = apply(COUPON)
+    ravi = world.customer("Ravi")
+    world.tables.people.take(Slot.mailed(ravi.key), "another mail", world.now, timedelta(days=7))
+    capped, nameless = world.answer(8, ravi), world.answer(8)
+
+    world.settle(capped)
+    world.settle(nameless)
+
+    assert world.mails() == []
+    assert granted(world, f"{capped.id}/gift") is None
+    assert "COUPON" not in str(world.tables.directory.scan_page({}))
+
+
+def test_an_apology_brings_nothing(apply: Apply) -> None:
+    world = apply(COUPON)
+    response = world.answer(2, world.customer("Ravi"))
+
+    world.settle(response)
+
+    assert "Come again soon." not in text_of(world)
+    assert granted(world, f"{response.id}/gift") is None
+
+
+def test_the_link_in_the_mail_is_the_one_on_the_page_and_no_button(apply: Apply) -> None:
+    world = apply(REFERRAL)
+    ravi = world.customer("Ravi")
+    link = Referrals(world.tables.directory, os.urandom).link_of(ravi.key, "shop", world.now)
+
+    world.settle(world.answer(10, ravi))
+
+    address = f"https://api.example.com/r/{link.shown}"
+    assert f"Bring a friend. Your own link {address}" in text_of(world)
+    html = world.mails()[0].get_body(("html",))
+    assert html is not None
+    assert address in html.get_content()
+    assert f'href="{address}' not in html.get_content()
+
+
+def test_a_testimonial_is_given_on_a_page_of_its_own(apply: Apply) -> None:
+    world = apply(TESTIMONIAL)
+    response = world.answer(10, world.customer("Ravi"), comment="The samosas!")
+
+    world.settle(response)
+
+    found = re.search(r"May we quote you\? Choose what we may quote: https://api\.example\.com/q/(\S+)", text_of(world))
+    assert found
+    token = verify(found[1], wiring.token_keys().at(world.now), "answer", world.now)
+    assert (token.subject, token.contact) == (str(response.id), response.contact)
+
+
+def test_the_first_step_that_fits_is_the_only_one(apply: Apply) -> None:
+    world = apply({**TESTIMONIAL, "when": {"comment": True}}, COUPON, REFERRAL)
+
+    world.settle(world.answer(10, world.customer("Ravi")))
+
+    text = text_of(world)
+    assert ("Come again soon." in text, "Bring a friend." in text, "quote" in text) == (True, False, False)

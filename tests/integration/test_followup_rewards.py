@@ -1,0 +1,220 @@
+"""A referral's rewards: due after the waiting time, granted once, mailed within the rules, to both sides or to one."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from followup import tick
+from hearback import conversion
+from hearback.aws.coupons import Coupons
+from hearback.aws.referrals import Referrals
+from hearback.contact import Contact, Slot, Suppression
+from hearback.conversion import Conversion
+from hearback.coupon import GrantedCoupon
+from hearback.survey import Survey
+from tests.conftest import Tables
+from tests.integration.followup_world import Context, World, make_world
+
+PROMISED = {
+    "coupons": {"tenth": {"text": "10% off your next purchase", "days": 30}, "fifth": {"text": "20% off"}},
+    "referral": {
+        "target": "https://shop.example/",
+        "currency": "EUR",
+        "rewards": {"promoter": "tenth", "friend": "fifth", "after_days": 14},
+    },
+}
+REFERENCE = "order 1042"
+
+Convert = Callable[..., Conversion]
+
+
+@pytest.fixture
+def world(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> World:
+    return make_world(
+        tables, Survey.model_validate({**survey.model_dump(exclude_defaults=True), **PROMISED}), monkeypatch
+    )
+
+
+@pytest.fixture
+def asha(world: World) -> Contact:
+    return world.customer("Asha")
+
+
+@pytest.fixture
+def ravi(world: World) -> Contact:
+    return world.customer("Ravi")
+
+
+@pytest.fixture
+def converted(world: World, asha: Contact, ravi: Contact) -> Conversion:
+    """Ravi became a customer through Asha's link."""
+    referrals = Referrals(world.tables.directory, os.urandom)
+    link = referrals.link_of(asha.key, "shop", world.now)
+    assert world.survey.referral
+    return referrals.record(
+        Conversion.of(
+            world.survey.referral,
+            "shop",
+            link.code,
+            reference=REFERENCE,
+            promoter=asha.key,
+            customer=ravi.key,
+            value=Decimal("120.00"),
+            now=world.now,
+        )
+    )
+
+
+def run_tick(world: World) -> int:
+    """What the tick queues and the worker then pays."""
+    queued = tick.handler({}, Context())["rewards"]  # type: ignore[arg-type]
+    world.deliver()
+    return queued
+
+
+def state(world: World) -> str:
+    found = Referrals(world.tables.directory, os.urandom).conversion(REFERENCE)
+    assert found
+    return found.state
+
+
+def coupon(world: World, converted: Conversion, side: str) -> GrantedCoupon | None:
+    return Coupons(world.tables.directory, os.urandom).granted_for(f"conversion/{converted.digest}/{side}")
+
+
+def text_of(world: World, recipient: str) -> str:
+    [mail] = [mail for mail in world.mails() if recipient in mail["To"]]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def test_nothing_is_paid_before_the_waiting_time_and_both_sides_at_its_end(world: World, converted: Conversion) -> None:
+    world.pass_time(timedelta(days=14) - timedelta(seconds=1))
+    assert run_tick(world) == 0
+    assert world.mails() == []
+
+    world.pass_time(timedelta(seconds=1))
+    assert run_tick(world) == 1
+
+    assert world.recipients() == ["Asha <asha@example.com>", "Ravi <ravi@example.com>"]
+    assert [mail["Subject"] for mail in world.mails()] == ["A thank-you from Chai & Co", "Welcome to Chai & Co"]
+    granted = coupon(world, converted, "promoter")
+    assert granted
+    text = text_of(world, "asha@")
+    assert f"10% off your next purchase {granted.shown} The code is good once" in text
+    assert "until the end of Fri 17 April 2026" in text
+    assert "Ravi" not in text
+    assert state(world) == "paid"
+
+
+def test_however_often_the_tick_runs_it_is_paid_once(world: World, converted: Conversion) -> None:
+    world.pass_time(timedelta(days=14))
+    message = {"reward": REFERENCE}
+
+    for _ in range(3):
+        run_tick(world)
+        world.settle(message["reward"], "reward")  # type: ignore[arg-type]
+
+    assert len(world.mails()) == 2
+    assert run_tick(world) == 0
+
+
+def test_a_message_that_comes_early_pays_nothing(world: World, converted: Conversion) -> None:
+    world.settle(REFERENCE, "reward")  # type: ignore[arg-type]
+
+    assert (world.mails(), state(world)) == ([], "recorded")
+    assert coupon(world, converted, "promoter") is None
+
+
+def test_a_returned_purchase_earns_nothing(world: World, converted: Conversion) -> None:
+    Referrals(world.tables.directory, os.urandom).cancel(REFERENCE, world.now)
+    world.pass_time(timedelta(days=14))
+
+    assert run_tick(world) == 0
+    world.settle(REFERENCE, "reward")  # type: ignore[arg-type]
+    assert (world.mails(), state(world)) == ([], "cancelled")
+
+
+def test_who_was_mailed_lately_gets_it_when_the_cap_has_passed_and_the_same_code(
+    world: World, asha: Contact, converted: Conversion
+) -> None:
+    world.pass_time(timedelta(days=14))
+    world.tables.people.take(Slot.mailed(asha.key), "another mail", world.now, timedelta(days=7))
+
+    run_tick(world)
+    assert world.recipients() == ["Ravi <ravi@example.com>"]
+    first = coupon(world, converted, "promoter")
+    world.pass_time(world.survey.mail_cap)
+    run_tick(world)
+
+    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha <asha@example.com>"]
+    assert first
+    assert first.shown in text_of(world, "asha@")
+    assert state(world) == "paid"
+
+
+def test_who_unsubscribed_is_not_mailed_but_has_the_coupon(world: World, asha: Contact, converted: Conversion) -> None:
+    world.tables.people.suppress(Suppression(asha.key, "unsubscribe", world.now))
+    world.pass_time(timedelta(days=14))
+
+    run_tick(world)
+
+    assert world.recipients() == ["Ravi <ravi@example.com>"]
+    assert coupon(world, converted, "promoter")
+    assert state(world) == "paid"
+
+
+def test_who_was_erased_gets_nothing_and_the_other_side_all(world: World, ravi: Contact, converted: Conversion) -> None:
+    world.tables.directory.update(conversion.erase_request(REFERENCE, ravi.key, "customer"))
+    world.pass_time(timedelta(days=14))
+
+    run_tick(world)
+
+    assert world.recipients() == ["Asha <asha@example.com>"]
+    assert coupon(world, converted, "friend") is None
+
+
+def test_a_coupon_that_the_survey_dropped_keeps_nobody_waiting(world: World, converted: Conversion) -> None:
+    fewer = {"tenth": PROMISED["coupons"]["tenth"]}
+    alone = {**PROMISED["referral"], "rewards": {"promoter": "tenth"}}
+    parts: dict[str, Any] = {**world.survey.model_dump(exclude_defaults=True), "coupons": fewer, "referral": alone}
+    world.tables.people.put_survey(Survey.model_validate(parts), world.now)
+    world.pass_time(timedelta(days=14))
+
+    run_tick(world)
+
+    assert world.recipients() == ["Asha <asha@example.com>"]
+    assert state(world) == "paid"
+
+
+def test_a_worker_that_died_half_way_is_gone_on_from(
+    world: World, converted: Conversion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.pass_time(timedelta(days=14))
+    with monkeypatch.context() as broken:
+        broken.setattr(Referrals, "paid", lambda *_: 1 / 0)
+        run_tick(world)
+    assert state(world) == "paying"
+
+    run_tick(world)
+
+    assert len(world.mails()) == 2
+    assert state(world) == "paid"
+
+
+def test_what_was_promised_is_what_is_paid(world: World, converted: Conversion) -> None:
+    assert replace(converted).rewards == {"promoter": "tenth", "friend": "fifth"}
+    world.pass_time(timedelta(days=14))
+
+    run_tick(world)
+
+    assert [coupon(world, converted, side).coupon for side in ("promoter", "friend")] == [  # type: ignore[union-attr]
+        "tenth",
+        "fifth",
+    ]
