@@ -67,6 +67,7 @@ def test_earlier_answers_come_newest_first_and_only_if_there_are_any(survey: Sur
     for body in bodies(alert(survey, answer(3), *earlier, contact=person())):
         assert "Their last 2 answers before that, newest first" in body
         assert body.index("second") < body.index("first", body.index("second"))
+    assert "9 of 10, Mon 5 May 2025" in text_of(alert(survey, answer(3), answer(9, day="2025-05-05")))
     assert "What they said before" in text_of(alert(survey, answer(3), earlier[0]))
     assert "before" not in text_of(alert(survey, answer(3)))
 
