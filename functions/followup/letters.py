@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from followup.layout import lay_out
 from followup.mail import Letter
+from followup.next_steps import Brought
 from followup.offers import offer
 from followup.quoting import VOICE, dimension_values, quoted
 from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
 from hearback.business_time import Calendar
 from hearback.contact import Contact
-from hearback.play import NextStep
 from hearback.plays import change
 from hearback.response import Response
 from hearback.survey import Person, Survey
@@ -55,7 +55,7 @@ def reply(
     link: str,
     unsubscribe: str,
     owner: Person | None,
-    next_step: NextStep | None = None,
+    next_step: Brought | None = None,
 ) -> Letter:
     """What a respondent is answered. `link` opens the page on which they can say more; "" for none.
 

@@ -7,7 +7,6 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from followup.words import one_line, shorten
-from hearback.dates import day_in_words, moment_in_words
 from hearback.language import LANGUAGES, direction, language_of, texts
 from hearback.survey import Survey
 
@@ -52,16 +51,15 @@ class Voice:
 
     def day(self, day: date) -> str:
         """Mon 4 May"""
-        return day_in_words(day, self.language)
+        weekdays, months = self.say("weekdays").split(), self.say("months").split()
+        return self.say("day", weekday=weekdays[day.weekday()], day=day.day, month=months[day.month - 1])
 
     def dated(self, day: date) -> str:
         """Mon 4 May 2026"""
         return self.say("dated", day=self.day(day), year=day.year)
 
     def span(self, first: date, last: date) -> str:
-        """Mon 4 May to Sun 10 May 2026, or Mon 4 May 2026"""
-        if first == last:
-            return self.say("span_of_day", day=self.day(first), year=first.year)
+        """Mon 4 May to Sun 10 May 2026"""
         return self.say(
             "span" if first.year == last.year else "span_of_years",
             first=self.day(first),
@@ -72,4 +70,5 @@ class Voice:
 
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
         """Mon 4 May, 14:30 IST"""
-        return moment_in_words(at, zone, self.language)
+        local = at.astimezone(zone)
+        return self.say("moment", day=self.day(local.date()), time=f"{local:%H:%M}", zone=local.tzname())
