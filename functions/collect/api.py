@@ -37,6 +37,10 @@ def _answer(request: Request, wired: Wiring) -> Reply:
         from collect import referring  # noqa: PLC0415 - no other route needs it
 
         return referring.answer(request, wired)
+    if request.path.startswith("/t/"):
+        from collect import task_page  # noqa: PLC0415 - respondents never need it
+
+        return task_page.answer(request, wired)
     if request.path == "/openapi.json":
         from collect import openapi  # noqa: PLC0415 - nobody else needs every model built
 

@@ -19,6 +19,9 @@ Script = Literal["keys", "signals", "saving", "sharing"]
 """`keys`: digits choose a score. `signals`: signs of a person are seen; see observing.py. `saving`: an answer is
 saved as it is typed. `sharing`: a link is copied, or given to the phone's share sheet."""
 
+StyleSheet = Literal["task"]
+"""What is added for pages that respondents do not see, and so do not wait for."""
+
 
 @cache
 def scripts(*names: Script) -> Markup:
@@ -29,18 +32,22 @@ def scripts(*names: Script) -> Markup:
 
 
 @cache
-def style(colour: str) -> Markup:
-    """The style sheet of every page. `colour` is #rrggbb, checked when the survey was applied."""
-    sheet = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
-    return Markup(sheet.replace("BRAND", colour).replace("ON_IT", readable_on(colour)))  # noqa: S704 - our own file
+def style(colour: str, sheet: StyleSheet | None = None) -> Markup:
+    """The style sheet of every page, and what one kind of page adds.
+
+    `colour` is #rrggbb, checked when the survey was applied.
+    """
+    names = ("style", sheet) if sheet else ("style",)
+    rules = "".join((_TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in names)
+    return Markup(rules.replace("BRAND", colour).replace("ON_IT", readable_on(colour)))  # noqa: S704 - our own file
 
 
 @cache
-def security_policy(colour: str, script: str = "") -> str:
+def security_policy(colour: str, script: str = "", sheet: StyleSheet | None = None) -> str:
     """Nothing is loaded or framed; the style sheet and the script, if any, are known by digest (CSP level 3)."""
     runs = f"script-src {_digest(script)}; connect-src 'self'; " if script else ""
     return (
-        f"default-src 'none'; style-src {_digest(style(colour))}; {runs}img-src data:; "
+        f"default-src 'none'; style-src {_digest(style(colour, sheet))}; {runs}img-src data:; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 

@@ -66,7 +66,7 @@ class Operation:
     @property
     def for_people(self) -> bool:
         """Whether it answers with pages."""
-        return self.path.startswith(("/s/", "/a/", "/u/", "/q/", "/r/"))
+        return self.path.startswith(("/s/", "/a/", "/u/", "/q/", "/r/", "/t/"))
 
 
 def _page(meaning: str, status: int = 200) -> Answer:
@@ -105,6 +105,21 @@ _PREFERENCE = {
         "stop": {"type": "string", "enum": ["all", "surveys", "follow-ups", "nothing"]},
         "page": {"type": "string", "description": "The page's stamp: when it was made, signed"},
     },
+}
+
+_TASK_FORM = {
+    "type": "object",
+    "properties": {
+        "do": {"type": "string", "enum": ["take", "note", "reschedule", "close"]},
+        "page": {"type": "string", "description": "The page's stamp: when it was made, signed"},
+        "seen": {"type": "string", "description": "Who was to call when the page was made"},
+        "text": {"type": "string", "description": "A note"},
+        "day": {"type": "string", "description": "yyyy-mm-dd"},
+        "time": {"type": "string", "description": "HH:MM in the scope's time zone"},
+        "outcome": {"type": "string"},
+        "cause": {"type": "string", "description": "One of the survey's root causes"},
+    },
+    "required": ["do", "page"],
 }
 
 OPERATIONS: Sequence[Operation] = (
@@ -314,6 +329,26 @@ OPERATIONS: Sequence[Operation] = (
         {"List-Unsubscribe": "One-Click"},
         "application/x-www-form-urlencoded",
         query=_LANGUAGE,
+    ),
+    Operation(
+        "get",
+        "/t/{token}",
+        "taskPage",
+        "The page of a task, for its owner; opening it changes nothing",
+        [_page("The page")],
+        ["token-refused", "token-expired", "unknown-survey", "malformed", "busy"],
+        query={"done": "What was just done, to be told on the page"},
+    ),
+    Operation(
+        "post",
+        "/t/{token}",
+        "taskForm",
+        "Take a task, note something, reschedule or close it: the page's forms",
+        [Answer(303, "Done; the page says so"), _page("It is closed already", 409), _page("Something is missing", 422)],
+        [*_UNREADABLE, "token-refused", "token-expired", "unknown-survey", "busy"],
+        _TASK_FORM,
+        {"do": "close", "page": "1772620200000-c2lnbmVk", "outcome": "resolved", "cause": "price"},
+        "application/x-www-form-urlencoded",
     ),
     Operation(
         "get",

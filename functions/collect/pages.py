@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from collect.asking import asked_after, thanks_for
-from collect.look import PLAIN_COLOUR, scripts, security_policy, style
+from collect.look import PLAIN_COLOUR, StyleSheet, scripts, security_policy, style
 from collect.reply import Reply
 from hearback.language import Texts, direction, own_name, texts
 from hearback.survey import Survey
@@ -180,9 +180,45 @@ def preferences_page(
     )
 
 
+def task_page(status: int, survey: Survey, words: Texts, token: str, **values: Any) -> Reply:
+    """A task's page, for somebody of the company; `values` are what task.html names."""
+    return _page(
+        "task.html",
+        status,
+        words.language,
+        words,
+        survey.brand.colour,
+        survey.brand.name,
+        words.say("title"),
+        sheet="task",
+        logo=survey.brand.logo,
+        path=f"/t/{token}",
+        **values,
+    )
+
+
+def task_notice(status: int, survey: Survey, words: Texts, heading: str, text: str) -> Reply:
+    """What is told of a task where nothing is to be done."""
+    brand = survey.brand
+    return _page(
+        "notice.html",
+        status,
+        words.language,
+        words,
+        brand.colour,
+        brand.name,
+        heading,
+        logo=brand.logo,
+        text=text,
+    )
+
+
 def notice_page(status: int, notice: Notice, words: Texts) -> Reply:
     """A page that belongs to no survey."""
-    heading, text = words.say(f"{notice}_heading"), words.say(f"{notice}_text")
+    return plain_page(status, words, words.say(f"{notice}_heading"), words.say(f"{notice}_text"))
+
+
+def plain_page(status: int, words: Texts, heading: str, text: str) -> Reply:
     return _page("notice.html", status, words.language, words, PLAIN_COLOUR, "", heading, text=text)
 
 
@@ -213,6 +249,7 @@ def _page(
     title: str,
     script: str = "",
     logo: str = "",
+    sheet: StyleSheet | None = None,
     **values: Any,
 ) -> Reply:
     html = (
@@ -222,7 +259,7 @@ def _page(
             locale=locale,
             direction=direction(locale),
             say=words.say,
-            style=style(colour),
+            style=style(colour, sheet),
             brand=brand,
             logo=logo,
             title=title,
@@ -230,7 +267,7 @@ def _page(
             **values,
         )
     )
-    headers = {"Content-Security-Policy": security_policy(colour, script)}
+    headers = {"Content-Security-Policy": security_policy(colour, script, sheet)}
     return Reply(status, html.encode(), "text/html; charset=utf-8", headers)
 
 

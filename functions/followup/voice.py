@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from followup.words import one_line, shorten
+from hearback.dates import day_in_words, moment_in_words
 from hearback.language import LANGUAGES, direction, language_of, texts
 from hearback.survey import Survey
 
@@ -51,15 +52,16 @@ class Voice:
 
     def day(self, day: date) -> str:
         """Mon 4 May"""
-        weekdays, months = self.say("weekdays").split(), self.say("months").split()
-        return self.say("day", weekday=weekdays[day.weekday()], day=day.day, month=months[day.month - 1])
+        return day_in_words(day, self.language)
 
     def dated(self, day: date) -> str:
         """Mon 4 May 2026"""
         return self.say("dated", day=self.day(day), year=day.year)
 
     def span(self, first: date, last: date) -> str:
-        """Mon 4 May to Sun 10 May 2026"""
+        """Mon 4 May to Sun 10 May 2026, or Mon 4 May 2026"""
+        if first == last:
+            return self.say("span_of_day", day=self.day(first), year=first.year)
         return self.say(
             "span" if first.year == last.year else "span_of_years",
             first=self.day(first),
@@ -70,5 +72,4 @@ class Voice:
 
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
         """Mon 4 May, 14:30 IST"""
-        local = at.astimezone(zone)
-        return self.say("moment", day=self.day(local.date()), time=f"{local:%H:%M}", zone=local.tzname())
+        return moment_in_words(at, zone, self.language)

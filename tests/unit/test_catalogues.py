@@ -58,12 +58,12 @@ def test_what_is_committed_is_what_make_catalogues_writes(language: str, part: s
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_text_is_said_somewhere(part: str) -> None:
-    folder = ROOT / "functions" / {"pages": "collect", "letters": "followup"}[part]
-    code = "\n".join(
-        path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in (".py", ".html", ".txt")
-    )
+    folder = ROOT / "functions" / {"pages": "collect", "letters": "followup", "tasks": "collect"}[part]
+    shared = ROOT / "layers" / "common" / "hearback" / "dates.py"
+    paths = [shared, *(path for path in folder.rglob("*") if path.suffix in (".py", ".html", ".txt"))]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     stems = {stem for text in re.findall(r"[\"'](\w+)", code) for stem in (text, f"{text}_heading", f"{text}_text")}
-    composed = re.compile(r"(thanks|why|apology)_subject|apology_\w+_team")
+    composed = re.compile(r"(thanks|why|apology)_subject|apology_\w+_team|(done|missing|outcome)_\w+")
 
     keys = {message.id[0] if message.pluralizable else message.id for message in read_catalogue(source("en", part))}
 

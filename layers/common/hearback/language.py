@@ -10,8 +10,9 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import Literal
 
-Part = Literal["pages", "letters"]
-"""What is read where: `pages` by respondents, the widget's texts among them; `letters` in mails."""
+Part = Literal["pages", "letters", "tasks"]
+"""What is read where: `pages` by respondents, the widget's texts among them; `letters` in mails; `tasks` on the page
+of a task, by its owner."""
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 LANGUAGES = ("en", "hi", "fr", "ar")

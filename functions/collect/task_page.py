@@ -1,0 +1,181 @@
+"""The page of a task, behind the signed link in its owner's mail: the customer's story, and what is done about it.
+
+It shows a customer's details to whoever holds the link; so the link is of one task, one person of the company and
+some days, and once the task is closed the page tells nothing of the customer any more. A GET stores nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from collect import pages, people
+from collect.answers import known_survey
+from collect.observing import TRAP
+from collect.page_stamp import PageStamp, machine_mark
+from collect.problems import REFUSALS, Problem, problem_of
+from collect.reply import Reply
+from collect.request import Request
+from collect.task_form import STEPS, Incomplete, Missing, Step, due_in, ending_in, note_in
+from collect.task_story import TaskView, read_story
+from collect.wiring import Wiring
+from hearback import token as signed
+from hearback.aws.tasks import NotesFull, TaskClosed, Tasks, TaskTaken
+from hearback.language import texts
+from hearback.task import LATEST, NOTE_LENGTH, OUTCOMES, Closing, Note
+
+_FAILED = 422
+_NOTHING_SAID = dict.fromkeys(("text", "day", "time", "outcome", "cause"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A task's page, opened by the person whose link it is."""
+
+    request: Request
+    wiring: Wiring
+    view: TaskView
+    holder: str
+
+    @property
+    def tasks(self) -> Tasks:
+        return Tasks(self.wiring.directory.table)
+
+    @property
+    def token(self) -> str:
+        return self.request.parameter("token")
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        return self.wiring.token_keys.at(self.request.now)
+
+
+def answer(request: Request, wiring: Wiring) -> Reply:
+    """Answer a request to one of ROUTES; what is refused is told kindly."""
+    try:
+        return ROUTES[request.route](request, wiring)
+    except REFUSALS as refusal:
+        problem = problem_of(refusal)
+        if problem.kind != "token-expired":
+            return people.apology(problem, request)
+        words = texts("tasks", request.language(), *request.languages())
+        page = pages.plain_page(problem.status, words, words.say("expired_heading"), words.say("expired_text"))
+        return replace(page, log={"problem": problem.kind})
+
+
+def show(request: Request, wiring: Wiring) -> Reply:
+    return _page(_opened(request, wiring), done=request.query().get("done", ""))
+
+
+def act(request: Request, wiring: Wiring) -> Reply:
+    """Do what one of the page's forms says, and show the page afresh, so that reloading it does nothing again."""
+    opened, form = _opened(request, wiring), request.form()
+    step = next((each for each in STEPS if each == form.get("do")), None)
+    if step is None:
+        raise Problem("invalid-body", "The form is not one of ours. Open the link again.")
+    try:
+        _look_for_machines(opened, form)
+        _ACTIONS[step](opened, form)
+    except Incomplete as incomplete:
+        return _page(opened, step, form, incomplete.missing)
+    except (TaskClosed, TaskTaken, NotesFull) as refusal:
+        stands = opened.tasks.get(opened.view.task.id) or opened.view.task
+        opened = replace(opened, view=replace(opened.view, task=stands))
+        return _page(opened, step, form, "full" if isinstance(refusal, NotesFull) else "changed")
+    headers = {"Location": f"/t/{opened.token}?done={step}"}
+    return Reply(303, headers=headers, log={"task": opened.view.task.id, "did": step})
+
+
+ROUTES: Mapping[str, Callable[[Request, Wiring], Reply]] = {
+    "GET /t/{token}": show,
+    "HEAD /t/{token}": show,
+    "POST /t/{token}": act,
+}
+
+
+def _opened(request: Request, wiring: Wiring) -> Opened:
+    """Raises TokenRefused, also for somebody who is no longer among the survey's people."""
+    token = signed.verify(request.parameter("token"), wiring.token_keys.at(request.now), "task", request.now)
+    task = Tasks(wiring.directory.table).get(token.subject)
+    if task is None:
+        raise signed.TokenRefused
+    survey = known_survey(wiring, task.survey, request.now)
+    if token.holder not in survey.people:
+        raise signed.TokenRefused
+    return Opened(request, wiring, TaskView(task, survey, request.now), token.holder)
+
+
+def _look_for_machines(opened: Opened, form: Mapping[str, str]) -> None:
+    """Scanners of mail send forms too. Raises Incomplete."""
+    stamp = PageStamp.verify(form.get("page", ""), opened.token, opened.keys)
+    if machine_mark(stamp, form.get(TRAP, ""), opened.request.now):
+        raise Incomplete("hasty")
+
+
+def _take(opened: Opened, form: Mapping[str, str]) -> None:
+    """`seen` is who was to call when the page was made: whoever has said so since is not overruled unseen."""
+    seen = replace(opened.view.task, taken_by=form.get("seen", ""))
+    opened.tasks.take(seen, opened.holder, opened.request.now)
+
+
+def _note(opened: Opened, form: Mapping[str, str]) -> None:
+    opened.tasks.note(opened.view.task.id, _written(opened, form, note_in(form)))
+
+
+def _reschedule(opened: Opened, form: Mapping[str, str]) -> None:
+    due_at = due_in(form, opened.view.zone, opened.request.now)
+    opened.tasks.reschedule(opened.view.task.id, due_at)
+
+
+def _close(opened: Opened, form: Mapping[str, str]) -> None:
+    view, ending = opened.view, ending_in(form, opened.view.survey)
+    closing = Closing(opened.request.now, opened.holder, ending.outcome, ending.root_cause)
+    note = _written(opened, form, ending.note) if ending.note else None
+    opened.tasks.close(view.task, closing, note, view.survey.ask_again)
+
+
+_ACTIONS: Mapping[Step, Callable[[Opened, Mapping[str, str]], None]] = {
+    "take": _take,
+    "note": _note,
+    "reschedule": _reschedule,
+    "close": _close,
+}
+
+
+def _written(opened: Opened, form: Mapping[str, str], text: str) -> Note:
+    """A note that the page's stamp names, so that a form which is sent twice writes one."""
+    return Note(form["page"], opened.request.now, opened.holder, text)
+
+
+def _page(
+    opened: Opened,
+    step: Step | None = None,
+    form: Mapping[str, str] | None = None,
+    missing: Missing | None = None,
+    *,
+    done: str = "",
+) -> Reply:
+    """The page as things stand; after a form that did nothing, with that form open and its words kept."""
+    view, words, now = opened.view, opened.view.words, opened.request.now
+    if view.task.closing:
+        status = 409 if step else 200
+        page = pages.task_notice(status, view.survey, words, words.say("closed_heading"), view.closed)
+    else:
+        page = pages.task_page(
+            _FAILED if missing else 200,
+            view.survey,
+            words,
+            opened.token,
+            view=view,
+            story=read_story(view, opened.wiring),
+            holder=opened.holder,
+            overdue=view.task.overdue(now),
+            stamp=PageStamp.at(now, None).sign(opened.token, opened.keys),
+            outcomes=OUTCOMES,
+            room=NOTE_LENGTH,
+            first=f"{now.astimezone(view.zone):%Y-%m-%d}",
+            last=f"{(now + LATEST).astimezone(view.zone):%Y-%m-%d}",
+            step=step or "",
+            said={**_NOTHING_SAID, **(form or {})},
+            missing=missing or "",
+            done=done if done in STEPS else "",
+        )
+    return replace(page, log={"task": view.task.id})

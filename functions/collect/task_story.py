@@ -1,0 +1,176 @@
+"""What the page of a task tells: who the customer is, how to reach them, what they said, now and before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from collect.wiring import Wiring
+from hearback.business_time import Calendar
+from hearback.contact import Contact
+from hearback.dates import day_in_words, moment_in_words
+from hearback.fact import FactId
+from hearback.language import Texts, texts
+from hearback.response import Response
+from hearback.survey import Survey
+from hearback.task import Task
+
+MOST_ANSWERS = 10
+"""Answers a task's page shows, the newest ones."""
+SOON = timedelta(hours=2)
+"""Working hours from now to the time that is suggested for rescheduling."""
+EARLIER = 8
+"""Answers from before the task that it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer as its reader sees it."""
+
+    score: int
+    day: str
+    comment: str
+    answers: Sequence[tuple[str, str]]
+    """(question, answer) in the survey's words."""
+    where: Sequence[str]
+    """Dimension values that the task itself does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task, in the survey's default language and its scope's time zone."""
+
+    task: Task
+    survey: Survey
+    now: datetime
+
+    @property
+    def words(self) -> Texts:
+        return texts("tasks", self.survey.locales[0])
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar.of(self.survey.scope(self.task.dimensions or {}), self.survey.zone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.calendar.zone
+
+    def person(self, person: str) -> str:
+        found = self.survey.people.get(person)
+        return found.name if found else person
+
+    @property
+    def due(self) -> str:
+        return moment_in_words(self.task.due_at, self.zone, self.words.language)
+
+    @property
+    def due_outside_hours(self) -> bool:
+        """Whether nobody is at work until it is due; closing time is in time."""
+        return not self.calendar.is_open(self.task.due_at - timedelta(seconds=1))
+
+    @property
+    def suggestion(self) -> str:
+        """Another time that suits the scope's hours."""
+        at = self.calendar.add(self.now, SOON)
+        return moment_in_words(at, self.zone, self.words.language)
+
+    @property
+    def taken(self) -> str:
+        """Who calls, since when; "" for nobody."""
+        if self.task.taken_at is None:
+            return ""
+        since = moment_in_words(self.task.taken_at, self.zone, self.words.language)
+        return self.words.say("taken", who=self.person(self.task.taken_by), since=since)
+
+    @property
+    def notes(self) -> list[tuple[str, str, str]]:
+        """(who, when, what), oldest first."""
+        language = self.words.language
+        return [
+            (self.person(note.by), moment_in_words(note.at, self.zone, language), note.text) for note in self.task.notes
+        ]
+
+    @property
+    def closed(self) -> str:
+        """By whom, when and how it was closed; "" for an open task."""
+        closing = self.task.closing
+        if closing is None:
+            return ""
+        return self.words.say(
+            "closed",
+            who=self.person(closing.by),
+            at=moment_in_words(closing.at, self.zone, self.words.language),
+            outcome=self.words.say(f"outcome_{closing.outcome.replace('-', '_')}"),
+            cause=self.cause(closing.root_cause),
+        )
+
+    def cause(self, root_cause: str) -> str:
+        return self.survey.say(self.survey.root_causes.get(root_cause), self.survey.locales[0]) or root_cause
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The whole story of a task's contact."""
+
+    name: str
+    phone: str
+    call: str
+    """A tel: link; "" where the number is none."""
+    email: str
+    write: str
+    """A mailto: link."""
+    language: str
+    where: Sequence[str]
+    answers: Sequence[Told]
+    """Newest first."""
+    earlier: Sequence[Told]
+    """From before the task, newest first."""
+
+
+def read_story(view: TaskView, wiring: Wiring) -> Story:
+    task = view.task
+    contact = wiring.directory.contact(task.contact) or Contact("")
+    facts = [FactId.parse(response) for response in sorted(task.responses)]
+    responses = sorted(wiring.feedback.responses(facts), key=lambda each: each.answered_at, reverse=True)
+    earlier = wiring.feedback.earlier(responses[-1], EARLIER) if responses else []
+    return Story(
+        name=contact.name,
+        phone=contact.phone,
+        call=_tel(contact.phone),
+        email=contact.email,
+        write=f"mailto:{quote(contact.email, safe='@+')}" if contact.email else "",
+        language=contact.locale,
+        where=[f"{_name(name)}: {value}" for name, value in (task.dimensions or {}).items()],
+        answers=[_told(view, response) for response in responses[:MOST_ANSWERS]],
+        earlier=[_told(view, response) for response in earlier],
+    )
+
+
+def _told(view: TaskView, response: Response) -> Told:
+    survey, locale = view.survey, view.survey.locales[0]
+    questions = {question.id: question for asked in survey.follow_up.values() for question in asked.questions}
+    answers = []
+    for question_id, answer in response.answers.items():
+        question = questions.get(question_id)
+        choice = question.choices.get(answer) if question else None
+        asked = survey.say(question.text, locale) if question else question_id
+        answers.append((asked, survey.say(choice, locale) or answer))
+    known = view.task.dimensions or {}
+    return Told(
+        score=response.score,
+        day=day_in_words(date.fromisoformat(response.day), view.words.language),
+        comment=response.comment,
+        answers=answers,
+        where=[f"{_name(name)}: {value}" for name, value in response.dimensions.items() if known.get(name) != value],
+    )
+
+
+def _tel(phone: str) -> str:
+    digits = "".join(letter for letter in phone if letter.isascii() and (letter.isdigit() or letter == "+"))
+    return f"tel:{digits}" if digits else ""
+
+
+def _name(dimension: str) -> str:
+    return dimension.replace("-", " ").capitalize()
