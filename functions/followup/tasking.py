@@ -67,7 +67,9 @@ class Tasking:
             self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=json.dumps(told))
             self.bus.put("Task Opened", announcing.digest, told, self.now)
             self.claims.settle(announcing.digest, "done", self.now)
-        owner, link = survey.people[task_made.owner], self.links.task(task_made, task_made.owner)
+        # The survey may have been changed since the task was opened, and its owner have left.
+        informed = task_made.owner if task_made.owner in survey.people else wanted.owner
+        owner, link = survey.people[informed], self.links.task(task_made, informed)
         self.post.send(
             Claim(f"task-notice/{wanted.id}", {"task": wanted.id, "response": str(response.id), "play": play.id}),
             letters.task_notice(survey, task_made, [response], story.contact, owner, link, earlier=story.earlier),

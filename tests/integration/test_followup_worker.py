@@ -432,3 +432,21 @@ def test_a_suppression_of_before_there_were_choices_stops_everything(world: Worl
     world.settle(world.answer(10, ravi))
 
     assert world.mails() == []
+
+
+def test_a_task_whose_owner_has_left_since_is_told_to_who_has_such_tasks_now(world: World) -> None:
+    response = world.answer(2, world.customer("Ravi"))
+    opened = Task(
+        id=Task.id_for(str(response.id)),
+        survey=response.id.survey,
+        owner="somebody-who-left",
+        created_at=world.now,
+        due_at=world.now + timedelta(hours=24),
+        responses=frozenset({str(response.id)}),
+        contact=response.contact,
+    )
+    world.tables.people.open_or_join(opened, str(response.id))
+
+    assert world.settle(response) == DONE
+
+    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]
