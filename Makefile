@@ -22,7 +22,7 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-pages screenshots chaos lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
+.PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-pages screenshots chaos fault-matrix lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -53,6 +53,10 @@ openapi: .venv/.stamp ## write docs/openapi.yaml from the models that validate
 
 chaos: .venv/.stamp ## histories of counting under faults, as long as you like (MINUTES=10, SEED=…)
 	@.venv/bin/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+fault-matrix: RUNS := 2000
+fault-matrix: .venv/.stamp .venvs/engine/.stamp ## following up under faults: nothing twice, nothing lost (RUNS=2000, SEED=…)
+	@.venv/bin/python -m tests.faults --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 
 test-dynamodb-local: .venv/.stamp ## counting against AWS's own engine; needs Java and npm
 	@.venv/bin/python -m tests.dynamodb_local
