@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from hearback.subscription import WEEKDAYS, Subscription
+from hearback.definition import WEEKDAYS
+from hearback.subscription import Subscription
 from hearback.survey import SubscriptionRule, Survey
 from ops.deployment import Deployment, chosen
 from ops.survey_changes import changes
@@ -80,7 +81,9 @@ def apply_survey(deployment: Deployment, survey: Survey) -> list[str]:
         directory.put_survey(survey, now)
     for rule in survey.subscriptions:
         wanted, old = _subscription(survey, rule, now), stored.pop(rule.id, None)
-        if old and _timing(old) == _timing(wanted):
+        if old and old.scope == wanted.scope:
+            wanted = replace(wanted, since=old.since)
+        if old and old.schedule == wanted.schedule:
             wanted = replace(wanted, due_at=old.due_at)
         else:
             lines.append(f"next digest {rule.id}: {local_time(wanted.due_at, wanted.zone)}, to {wanted.email}")
@@ -103,12 +106,11 @@ def _subscription(survey: Survey, rule: SubscriptionRule, now: datetime) -> Subs
         hour=rule.hour,
         time_zone=rule.time_zone or survey.time_zone,
         due_at=now,
+        every=rule.every,
+        day=rule.day,
+        since=now,
     )
     return replace(subscription, due_at=subscription.next_due(now))
-
-
-def _timing(subscription: Subscription) -> tuple[int, int, str]:
-    return subscription.weekday, subscription.hour, subscription.time_zone
 
 
 @app.command("list")

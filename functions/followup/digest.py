@@ -1,136 +1,182 @@
-"""A manager's weekly digest: the numbers, voices and tasks of one week and one scope."""
+"""A manager's digest: the numbers, voices and tasks of one period and one scope."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import islice
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
-from hearback import task
+from followup.moves import Moved, read_moves
+from followup.naming import Named, good_news, named
+from hearback import recovery
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.aws.tallies import Tallies
-from hearback.nps import Change, change
-from hearback.play import Change as Direction
-from hearback.plays import change as change_of_category
+from hearback.aws.tasks import Tasks
+from hearback.nps import Category, Change, change
+from hearback.period import Period
+from hearback.recovery import TaskReport
 from hearback.response import Response
-from hearback.subscription import Subscription, Week
+from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.tally import EMPTY, WHOLE, Tally
 from hearback.task import Task
+from hearback.testimonial import Testimonial
+from hearback.themes import Comment, read
 
-VOICES = 5
-"""Comments a digest shows."""
-LOOKED_AT = 500
-"""Newest responses that are looked through for comments of the scope."""
-MOST_TASKS = 200
-NAMED = 5
-"""Of those who slipped, and of those who climbed, a digest names so many."""
+LOOKED_AT = 2000
+"""Newest responses of a survey's period that are looked through for what the scope's customers said."""
+_HEARD: tuple[Category, ...] = ("promoter", "detractor")
+VOICES = 3
+"""Comments that a digest shows for themselves."""
+PAUSES_AFTER = 3
+"""Empty periods in a row, the last of which is told as such. After it, empty ones are not mailed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """Somebody whose category fell or rose with this answer."""
+class Story:
+    """A promoter's comment to share with the team."""
 
-    change: Direction
-    before: int
     response: Response
-    name: str
-    """"" where it is not known, or not listed."""
+    named: str = ""
+    """The name under which its person consented to be quoted; "" without consent, or for no name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
     survey: Survey
     subscription: Subscription
-    week: Week
+    period: Period
     tally: Tally
     before: Tally
-    """The week before."""
+    """Of the period before."""
     change: Change | None
-    """From the week before; None unless both weeks have the answers that a score needs."""
-    comments: Sequence[Response]
-    """The newest of the week that say something."""
+    """From the period before; None unless both have the answers that a score needs."""
+    tasks: TaskReport
     open_tasks: Sequence[Task]
-    """First due first."""
+    """Now, first due first."""
     now: datetime
+    named: Sequence[Named] = ()
+    """What promoters praise and detractors name."""
+    story: Story | None = None
+    comments: Sequence[Response] = ()
+    """The newest of the others that say something."""
     moved: Sequence[Moved] = ()
     """Those whose category fell or rose since their last answer, in the order of their days."""
+    quiet: int = 0
+    """How many periods in a row before this one were empty, as far as that matters."""
+
+    @property
+    def empty(self) -> bool:
+        return not self.tally.score.n
+
+    @property
+    def pausing(self) -> bool:
+        """Whether it is the empty one after which others are left out."""
+        return self.empty and self.quiet == PAUSES_AFTER - 1
+
+    @property
+    def left_out(self) -> bool:
+        """Whether there is nothing to tell that was not told before: still no answer, and nobody waits for a call."""
+        return self.empty and self.quiet >= PAUSES_AFTER and not self.open_tasks
+
+    @property
+    def back(self) -> bool:
+        """Whether it comes again after a pause."""
+        return not self.empty and self.quiet >= PAUSES_AFTER
 
 
-def build(
-    feedback: Feedback,
-    tallies: Tallies,
-    directory: Directory,
-    survey: Survey,
-    subscription: Subscription,
-    week: Week,
-    now: datetime,
-) -> Digest:
-    """The digest of a week; tasks are those open `now`."""
-    tally, before = (_tally(tallies, survey, subscription, days) for days in (week, week.before))
-    return Digest(
-        survey=survey,
-        subscription=subscription,
-        week=week,
-        tally=tally,
-        before=before,
-        change=change(before.score, tally.score, survey.minimum_n),
-        comments=_voices(feedback, survey, subscription, week),
-        open_tasks=_open_tasks(directory, survey, subscription),
-        now=now,
-        moved=_moved(feedback, directory, survey, subscription, week),
-    )
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What digests are read from. What customers said is read once for all digests of the same days."""
+
+    feedback: Feedback
+    tallies: Tallies
+    directory: Directory
+    tasks: Tasks
+    _said: dict[tuple[str, date, date], list[Response]] = field(default_factory=dict)
+    _read: dict[str, Comment] = field(default_factory=dict)
+
+    def digest(self, survey: Survey, subscription: Subscription, period: Period, now: datetime) -> Digest:
+        """The digest of a period; tasks are open or not `now`."""
+        tallies = self._tallies(survey, subscription, [period, period.before])
+        said = [each for each in self._answers(survey, period) if subscription.covers(each.dimensions)]
+        story = good_news(said, self._comment)
+        shown = [each for each in said if each.comment and each is not story]
+        open_tasks = [task for task in self.tasks.open() if _belongs(task, subscription)]
+        return Digest(
+            survey=survey,
+            subscription=subscription,
+            period=period,
+            tally=tallies[0],
+            before=tallies[1],
+            change=change(tallies[1].score, tallies[0].score, survey.minimum_n),
+            tasks=self._task_report(survey, subscription, period, open_tasks),
+            open_tasks=open_tasks,
+            now=now,
+            named=[named(survey, category, said, self._comment) for category in _HEARD],
+            story=Story(story, self._consented_name(story)) if story else None,
+            comments=shown[:VOICES],
+            moved=read_moves(self.feedback, self.directory, subscription, period),
+            quiet=self._quiet(survey, subscription, period),
+        )
+
+    def _tallies(self, survey: Survey, subscription: Subscription, periods: Sequence[Period]) -> list[Tally]:
+        """Of each of some periods that follow upon each other, the newest first."""
+        first, last = periods[-1].first.isoformat(), periods[0].last.isoformat()
+        dimension, value = next(iter(subscription.scope.items()), (WHOLE, ""))
+        days = self.tallies.days(survey.id, first, last, dimension, value)
+        return [sum((counts for day, counts in days.items() if _within(day, period)), EMPTY) for period in periods]
+
+    def _quiet(self, survey: Survey, subscription: Subscription, period: Period) -> int:
+        """How many periods in a row before this one were empty: at most as many as make it pause, since it exists."""
+        earlier = [period.before]
+        while len(earlier) < PAUSES_AFTER:
+            earlier.append(earlier[-1].before)
+        quiet = 0
+        for each, counted in zip(earlier, self._tallies(survey, subscription, earlier), strict=True):
+            if counted.score.n or subscription.due_on(each.due) < (
+                subscription.since or datetime.max.replace(tzinfo=UTC)
+            ):
+                break
+            quiet += 1
+        return quiet
+
+    def _answers(self, survey: Survey, period: Period) -> list[Response]:
+        """The newest of a period that count, newest first."""
+        key = survey.id, period.first, period.last
+        if key not in self._said:
+            newest = self.feedback.newest(survey.id, survey.shards, _months(period), LOOKED_AT)
+            self._said[key] = [each for each in newest if each.counted and _within(each.day, period)]
+        return self._said[key]
+
+    def _comment(self, response: Response) -> Comment:
+        key = str(response.id)
+        if key not in self._read:
+            self._read[key] = read(response.comment, response.locale)
+        return self._read[key]
+
+    def _consented_name(self, response: Response) -> str:
+        stored = self.directory.table.get(Testimonial.key_item(response.id))
+        given = Testimonial.from_item(stored) if stored else None
+        return given.named if given and given.holds(response) else ""
+
+    def _task_report(
+        self, survey: Survey, subscription: Subscription, period: Period, open_tasks: Sequence[Task]
+    ) -> TaskReport:
+        begin, end = period.begins(survey.zone), period.ends(survey.zone)
+        closed = self.tasks.closed(survey.id, min(begin, end - recovery.LOOKING_BACK))
+        return recovery.report(open_tasks, filter(partial(_belongs, subscription=subscription), closed), begin, end)
 
 
-def _tally(tallies: Tallies, survey: Survey, subscription: Subscription, week: Week) -> Tally:
-    for dimension, value in subscription.scope.items():
-        return tallies.total(survey.id, week.first.isoformat(), week.last.isoformat(), dimension).get(value, EMPTY)
-    return tallies.total(survey.id, week.first.isoformat(), week.last.isoformat(), WHOLE).get("", EMPTY)
+def _belongs(task: Task, subscription: Subscription) -> bool:
+    return task.survey == subscription.survey and subscription.covers(task.dimensions or {})
 
 
-def _voices(feedback: Feedback, survey: Survey, subscription: Subscription, week: Week) -> list[Response]:
-    newest = feedback.newest(survey.id, survey.shards, _months(week), LOOKED_AT)
-    said = (
-        response
-        for response in newest
-        if response.comment
-        and week.first.isoformat() <= response.day <= week.last.isoformat()
-        and subscription.scope.items() <= response.dimensions.items()
-    )
-    return list(islice(said, VOICES))
+def _within(day: str, period: Period) -> bool:
+    return period.first.isoformat() <= day <= period.last.isoformat()
 
 
-def _moved(
-    feedback: Feedback, directory: Directory, survey: Survey, subscription: Subscription, week: Week
-) -> list[Moved]:
-    """Whose answers of the week and the scope count and differ in category from the one before, as they stand now."""
-    found = list(directory.movements(survey.id, week.first.isoformat(), week.last.isoformat()))
-    answers = {response.id: response for response in feedback.responses([movement.response for movement in found])}
-    moved: list[Moved] = []
-    named: Counter[Direction] = Counter()
-    for movement in found:
-        response = answers.get(movement.response)
-        if response is None or not response.counted or not subscription.scope.items() <= response.dimensions.items():
-            continue
-        if direction := change_of_category(movement.before, response.score):
-            named[direction] += 1
-            contact = directory.contact(response.contact) if named[direction] <= NAMED else None
-            moved.append(Moved(direction, movement.before, response, contact.name if contact else ""))
-    return moved
-
-
-def _months(week: Week) -> list[str]:
-    """Months in which the week's responses were begun: the invitation may be as old as the month before."""
-    begun = date(week.first.year, week.first.month, 1) - timedelta(days=1)
-    return sorted({f"{day:%Y-%m}" for day in (begun, week.first, week.last)})
-
-
-def _open_tasks(directory: Directory, survey: Survey, subscription: Subscription) -> list[Task]:
-    stored = (Task.from_item(item) for item in directory.due(task.DUE_KIND))
-    ours = (
-        found
-        for found in stored
-        if found.survey == survey.id and subscription.scope.items() <= (found.dimensions or {}).items()
-    )
-    return list(islice(ours, MOST_TASKS))
+def _months(period: Period) -> list[str]:
+    """Months in which a period's responses were begun: the invitation may be as old as the month before."""
+    begun = period.first.replace(day=1) - timedelta(days=1)
+    return sorted({f"{day:%Y-%m}" for day in (begun, period.first, period.last)})

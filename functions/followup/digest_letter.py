@@ -1,56 +1,71 @@
-"""The letter to a reader of digests."""
+"""The letter to a reader of digests: what is worth doing first, then what that rests on."""
+
+from collections.abc import Iterator, Mapping
 
 from followup import figures
-from followup.digest import MOST_TASKS, NAMED, Digest
+from followup.digest import Digest
 from followup.layout import lay_out
 from followup.mail import Letter
+from followup.moves import NAMED
+from followup.naming import Chosen, Named
 from followup.quoting import VOICE, dimension_values, quoted
 from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
 from hearback.play import Change as Direction
 from hearback.task import Task
+from hearback.themes import LEAST_COMMENTS
 
 LISTED_TASKS = 8
 """Open tasks a digest lists."""
+MOST_FIRST = 3
+"""Things to do first."""
+THEME = 60
+"""Characters of a theme."""
 
 
-def digest_letter(digest: Digest) -> Letter:
-    """One week of one scope, in the survey's default language and the reader's time zone."""
+def digest_letter(digest: Digest, links: Mapping[str, str]) -> Letter:
+    """One period of one scope, in the survey's default language and the reader's time zone.
+
+    `links` open the pages of open tasks, by the task's id; a task without one is named by its id.
+    """
     survey, subscription, score = digest.survey, digest.subscription, digest.tally.score
     voice = Voice.of(survey)
-    overdue = [task for task in digest.open_tasks if task.overdue(digest.now)]
-    week = voice.span(digest.week.first, digest.week.last)
+    days = voice.span(digest.period.first, digest.period.last)
     title = voice.quote(survey.title)
     scope = ", ".join(dimension_values(subscription.scope)) or voice.say("digest_whole", title=title)
     return lay_out(
         "digest",
         voice,
-        _digest_subject(voice, digest, ", ".join(subscription.scope.values()) or title, week, len(overdue)),
+        _subject(voice, digest, ", ".join(map(one_line, subscription.scope.values())) or title, days),
         greeting=voice.greeting(subscription.name),
-        week=week,
+        opening=voice.say("digest_opening_empty" if digest.empty else "digest_opening", days=days),
         scope=scope,
-        score=score,
+        back=digest.back,
+        pausing=digest.pausing,
         headline=figures.headline(voice, score),
-        change=figures.change_in_words(voice, digest.change, score),
-        before=digest.before.score.n,
+        change=figures.change_in_words(voice, digest.change, score, digest.period.every),
+        before=_before(voice, digest),
         rate=figures.response_rate(voice, digest.tally),
+        first=[] if digest.empty and not digest.open_tasks else list(_worth_doing(voice, digest))[:MOST_FIRST],
         shares=figures.shares(voice, score),
         bars=figures.bars(score),
+        named=[_named(voice, each) for each in digest.named if each.chosen or each.themes],
+        story=_story(voice, digest),
         comments=[quoted(voice, response, VOICE, subscription.scope) for response in digest.comments],
         moves=[_moves(voice, digest, "slip"), _moves(voice, digest, "climb")],
-        tasks=[_listed(voice, digest, task) for task in digest.open_tasks[:LISTED_TASKS]],
+        report=_report(voice, digest),
+        tasks=[_listed(voice, digest, task, links.get(task.id, "")) for task in digest.open_tasks[:LISTED_TASKS]],
         open_tasks=len(digest.open_tasks),
-        capped=len(digest.open_tasks) >= MOST_TASKS,
-        overdue=len(overdue),
+        overdue=_overdue(digest),
         why=voice.say("digest_why", title=title, subscription=subscription.id),
         unsubscribe="",
     )
 
 
-def _digest_subject(voice: Voice, digest: Digest, scope: str, week: str, overdue: int) -> str:
-    score = digest.tally.score
+def _subject(voice: Voice, digest: Digest, scope: str, days: str) -> str:
+    score, overdue = digest.tally.score, _overdue(digest)
     if score.nps is None:
-        subject = voice.say("digest_subject_none", scope=scope, week=week)
+        subject = voice.say("digest_subject_none", scope=scope, days=days)
     else:
         enough = score.n >= digest.survey.minimum_n
         subject = voice.say(
@@ -58,9 +73,80 @@ def _digest_subject(voice: Voice, digest: Digest, scope: str, week: str, overdue
             scope=scope,
             nps=figures.points(score.nps),
             answers=voice.say("answers", n=score.n),
-            week=week,
+            days=days,
         )
     return voice.say("digest_subject_overdue", subject=subject, n=overdue) if overdue else subject
+
+
+def _overdue(digest: Digest) -> int:
+    return sum(task.overdue(digest.now) for task in digest.open_tasks)
+
+
+def _before(voice: Voice, digest: Digest) -> str:
+    """How many answers an empty period had before it; "" for none."""
+    n, before = digest.before.score.n, voice.say(figures.BEFORE[digest.period.every])
+    return voice.say("digest_empty_before", n=n, before=before) if n else ""
+
+
+def _worth_doing(voice: Voice, digest: Digest) -> Iterator[str]:
+    """What to do, in the order of its urgency: who waits, what drives people away, what pleases the team."""
+    if overdue := _overdue(digest):
+        yield voice.say("first_overdue", n=overdue)
+    elif digest.open_tasks:
+        due = voice.moment(digest.open_tasks[0].due_at, digest.subscription.zone)
+        yield voice.say("first_waiting", n=len(digest.open_tasks), due=due)
+    complaints = next((each for each in digest.named if each.category == "detractor"), None)
+    if complaints and complaints.chosen and (most := _most_chosen(complaints.chosen[0])):
+        choice, count = most
+        what = voice.quote(complaints.chosen[0].question.choices[choice])
+        yield voice.say("first_choice", what=what, count=count, n=complaints.chosen[0].answers)
+    if complaints and complaints.themes:
+        theme = complaints.themes[0]
+        yield voice.say("first_theme", what=shorten(theme.words, THEME), n=theme.comments)
+    if digest.story:
+        yield voice.say("first_story")
+
+
+def _most_chosen(chosen: Chosen) -> tuple[str, int] | None:
+    """The choice that was made most often, if it was made often enough to act on and no other was as often."""
+    (choice, count), *others = chosen.choices
+    alone = not others or others[0][1] < count
+    return (choice, count) if count >= LEAST_COMMENTS and alone else None
+
+
+def _named(voice: Voice, named: Named) -> dict[str, object]:
+    chosen = [
+        {
+            "question": voice.quote(each.question.text),
+            "choices": [
+                voice.say("chosen", what=voice.quote(each.question.choices[choice]), count=count, n=each.answers)
+                for choice, count in each.choices
+            ],
+        }
+        for each in named.chosen
+    ]
+    themes = [
+        {
+            "said": voice.say("theme", what=shorten(theme.words, THEME), n=theme.comments),
+            "quote": shorten(theme.quote, VOICE),
+        }
+        for theme in named.themes
+    ]
+    return {
+        "heading": voice.say("praise" if named.category == "promoter" else "complaints"),
+        "category": named.category,
+        "chosen": chosen,
+        "themes": themes,
+        "how": voice.say("themes_how", n=named.comments) if themes else "",
+    }
+
+
+def _story(voice: Voice, digest: Digest) -> dict[str, object] | None:
+    if digest.story is None:
+        return None
+    name = shorten(digest.story.named, MOST_NAME)
+    told = voice.say("story_named", name=name) if name else voice.say("story_nameless")
+    return quoted(voice, digest.story.response, VOICE, digest.subscription.scope) | {"told": told}
 
 
 def _moves(voice: Voice, digest: Digest, direction: Direction) -> dict[str, object]:
@@ -81,18 +167,28 @@ def _moves(voice: Voice, digest: Digest, direction: Direction) -> dict[str, obje
     }
 
 
-def _listed(voice: Voice, digest: Digest, task: Task) -> dict[str, object]:
+def _report(voice: Voice, digest: Digest) -> list[str]:
+    """What became of tasks in the period, in sentences."""
+    report, recovery = digest.tasks, digest.tasks.recovery
+    said = []
+    if report.opened:
+        said.append(voice.say("tasks_opened", n=report.opened))
+    if report.closed:
+        said.append(voice.say("tasks_closed", n=report.closed, in_time=report.in_time))
+    if recovery.answered:
+        said.append(voice.say("recovery", n=recovery.closed, answered=recovery.answered, recovered=recovery.recovered))
+    return said
+
+
+def _listed(voice: Voice, digest: Digest, task: Task, link: str) -> dict[str, object]:
     owner = digest.survey.people.get(task.owner)
     overdue = task.overdue(digest.now)
     due = voice.moment(task.due_at, digest.subscription.zone)
+    about = [one_line(owner.name if owner else task.owner)]
+    about += dimension_values(task.dimensions or {}, digest.subscription.scope)
     return {
-        "id": task.id,
+        "link": link,
         "due": voice.say("task_due_past" if overdue else "task_due", due=due),
         "overdue": overdue,
-        "about": ", ".join(
-            [
-                one_line(owner.name if owner else task.owner),
-                *dimension_values(task.dimensions or {}, digest.subscription.scope),
-            ]
-        ),
+        "about": ", ".join(about if link else [*about, task.id]),
     }

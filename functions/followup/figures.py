@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from followup.voice import Voice
 from hearback import tally
 from hearback.nps import Category, Change, Score, category
+from hearback.period import Every
 from hearback.tally import Tally
+
+BEFORE: dict[Every, str] = {"day": "day_before", "week": "week_before", "month": "month_before"}
+"""What the period before is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +62,17 @@ def headline(voice: Voice, score: Score) -> Headline | None:
     )
 
 
-def change_in_words(voice: Voice, change: Change | None, score: Score) -> str:
-    """Whether the score truly changed; "" where there is none, or too little, to compare."""
+def change_in_words(voice: Voice, change: Change | None, score: Score, every: Every) -> str:
+    """Whether the score truly changed from the period before; "" where there is too little to compare."""
+    before = voice.say(BEFORE[every])
     if change is None:
         compared = score.n >= voice.survey.minimum_n
-        return voice.say("change_unknown", minimum=voice.survey.minimum_n) if compared else ""
+        return voice.say("change_unknown", before=before, minimum=voice.survey.minimum_n) if compared else ""
     if not change.significant:
         signed = ("+" if change.points > 0 else "") + points(change.points)
-        return voice.say("change_chance", points=signed)
-    return voice.say("change_up" if change.points > 0 else "change_down", points=points(abs(change.points)))
+        return voice.say("change_chance", before=before, points=signed)
+    said = "change_up" if change.points > 0 else "change_down"
+    return voice.say(said, before=before, points=points(abs(change.points)))
 
 
 def response_rate(voice: Voice, counted: Tally) -> str:

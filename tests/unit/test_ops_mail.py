@@ -218,7 +218,7 @@ class TestADigest:
 
         assert "the next tick sends it" in ended.out
         (due,) = post.tables.people.subscriptions("shop")
-        assert due.week_at(due.last_due(NOW)) == weekly.week_at(MONDAY)
+        assert due.period_at(due.last_due(NOW), due.zone) == weekly.period_at(MONDAY, weekly.zone)
         assert post.claims.take(DIGEST, NOW) is None
 
     def test_is_not_when_a_newer_one_has_come_due(self, hearback: Hearback, post: Post, weekly: Subscription) -> None:

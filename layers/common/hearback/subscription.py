@@ -1,4 +1,4 @@
-"""A subscription: a manager's weekly digest, and the moments it is due."""
+"""A subscription: a manager's digest, and the moments it is due."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,20 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hearback.period import Every, Period, shift
+
 DUE_KIND = "digest"
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """Seven local days, first and last included."""
-
-    first: date
-    last: date
-
-    @property
-    def before(self) -> "Week":
-        return Week(self.first - timedelta(days=7), self.last - timedelta(days=7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +19,34 @@ class Subscription:
     email: str
     scope: Mapping[str, str]
     weekday: int
-    """0 is Monday."""
+    """Of a weekly digest; 0 is Monday."""
     hour: int
     time_zone: str
     due_at: datetime
+    every: Every = "week"
+    day: int = 1
+    """Of a monthly digest, 1 to 28."""
+    since: datetime | None = None
+    """When it was made, or given another scope; None if that was before this was written down."""
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    @property
+    def schedule(self) -> tuple[str, int, int, int, str]:
+        """What its due times follow from."""
+        return self.every, self.weekday, self.day, self.hour, self.time_zone
+
     def next_due(self, after: datetime) -> datetime:
-        """The first moment after `after` that it is the weekday and hour on the manager's clock, in UTC.
+        """The first moment after `after` that it is due by the manager's clock, in UTC.
 
         An hour that daylight saving skips is taken as the clock shows after the jump; one that happens
         twice is taken the first time.
         """
-        local = after.astimezone(self.zone)
-        day = local.date() + timedelta(days=(self.weekday - local.weekday()) % 7)
-        moment = self._at_hour(day)
-        return moment if moment > after else self._at_hour(day + timedelta(days=7))
+        day = self._from(after.astimezone(self.zone).date())
+        moment = self.due_on(day)
+        return moment if moment > after else self.due_on(self._from(day + timedelta(days=1)))
 
     def last_due(self, now: datetime) -> datetime:
         """The newest due moment that is not after `now`, from the one that is stored: what was missed is not mailed."""
@@ -57,13 +55,27 @@ class Subscription:
             moment = following
         return moment
 
-    def _at_hour(self, day: date) -> datetime:
+    def _from(self, day: date) -> date:
+        """The first day from this one on that a digest is due."""
+        if self.every == "week":
+            return day + timedelta(days=(self.weekday - day.weekday()) % 7)
+        if self.every == "month" and day.day != self.day:
+            next_month = day.replace(day=1) + timedelta(days=31)
+            return (day if day.day < self.day else next_month).replace(day=self.day)
+        return day
+
+    def due_on(self, day: date) -> datetime:
+        """The moment on a day at which it is due, if it is due on that day."""
         return datetime.combine(day, time(self.hour), self.zone).astimezone(UTC)
 
-    def week_at(self, moment: datetime) -> Week:
-        """The last seven whole days before a moment, on the manager's clock."""
-        last = moment.astimezone(self.zone).date() - timedelta(days=1)
-        return Week(last - timedelta(days=6), last)
+    def period_at(self, moment: datetime, counted_in: ZoneInfo) -> Period:
+        """The last whole days when it is due on the day of `moment`, of those that the survey counts by."""
+        day = moment.astimezone(self.zone).date()
+        return Period(self.every, day, shift(self.hour, self.zone, counted_in, day.year))
+
+    def covers(self, dimensions: Mapping[str, str]) -> bool:
+        """Whether what has these dimension values belongs to its scope."""
+        return self.scope.items() <= dimensions.items()
 
     @staticmethod
     def key_item(survey: str, subscription: str) -> dict[str, str]:
@@ -76,9 +88,12 @@ class Subscription:
             "name": self.name,
             "email": self.email,
             "scope": dict(self.scope),
+            "every": self.every,
             "weekday": self.weekday,
+            "day": self.day,
             "hour": self.hour,
             "time_zone": self.time_zone,
+            **({"since": self.since.isoformat(timespec="seconds")} if self.since else {}),
             "due_kind": DUE_KIND,
             "due_at": self.due_at.isoformat(timespec="seconds"),
         }
@@ -95,13 +110,16 @@ class Subscription:
             hour=int(item["hour"]),
             time_zone=item["time_zone"],
             due_at=datetime.fromisoformat(item["due_at"]).astimezone(UTC),
+            every=item.get("every", "week"),  # older ones know only weeks
+            day=int(item.get("day", 1)),
+            since=datetime.fromisoformat(item["since"]).astimezone(UTC) if "since" in item else None,
         )
 
     def advance_request(self, next_due: datetime) -> dict[str, Any]:
         """Move on to the next due time, on condition that nobody else has."""
         return {
             "Key": self.key_item(self.survey, self.id),
-            "UpdateExpression": "SET due_at = :next",
+            "UpdateExpression": "SET due_at = :next, since = if_not_exists(since, :read)",
             "ConditionExpression": "due_at = :read",
             "ExpressionAttributeValues": {
                 ":next": next_due.isoformat(timespec="seconds"),

@@ -15,6 +15,7 @@ from hearback.care import Scope
 from hearback.definition import ANY, Address, DimensionValue, Identifier, Locale, Part, Text, TimeZone, Weekday
 from hearback.fact import LEAST_SHARDS
 from hearback.nps import Category
+from hearback.period import LATEST_DAY, Every
 from hearback.play import WATCHING, Coupon, CouponPlay, MailPlay, Play, Referral, ReferralPlay, TaskPlay, Watch
 from hearback.tally import VALUES_PER_PAGE, WHOLE
 
@@ -73,15 +74,26 @@ class Person(Part):
 
 
 class SubscriptionRule(Part):
-    """A manager's weekly digest: which answers, when, in whose time zone."""
+    """A manager's digest: which answers, how often, when, in whose time zone."""
 
     id: Identifier
     to: Identifier
     scope: dict[str, str] = {}
+    every: Every = "week"
     weekday: Weekday = "monday"
+    """Of a weekly one."""
+    day: Annotated[int, Field(ge=1, le=LATEST_DAY)] = 1
+    """Of a monthly one. On the first, it is about the calendar month before."""
     hour: Annotated[int, Field(ge=0, le=23)] = 9
     time_zone: TimeZone | None = None
     """The survey's if left out."""
+
+    @model_validator(mode="after")
+    def _says_nothing_in_vain(self) -> Self:
+        for field, every in (("weekday", "week"), ("day", "month")):
+            if field in self.model_fields_set and self.every != every:
+                raise ValueError(f"{field} is for every: {every}; this one comes every {self.every}")
+        return self
 
 
 class Limits(Part):
@@ -205,6 +217,10 @@ class Survey(Part):
             if not scope.dimensions:
                 return True
         return False
+
+    def reader(self, subscription: str) -> str:
+        """Who of people reads a digest; "" if the survey names it no more."""
+        return next((rule.to for rule in self.subscriptions if rule.id == subscription), "")
 
     def scope(self, dimensions: Mapping[str, str]) -> Scope | None:
         """Who takes care of an answer of these dimension values, if the survey says."""

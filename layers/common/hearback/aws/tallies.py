@@ -23,7 +23,7 @@ class Tallies:
         found: dict[str, Tally] = {}
         for item in self._items(survey, dimension, first, last):
             if value in (values := tallies_of(item)):
-                found[day_of(item)] = values[value]
+                found[day_of(item)] = found.get(day_of(item), EMPTY) + values[value]
         return found
 
     def _items(self, survey: str, dimension: str, first: str, last: str) -> Iterator[Item]:

@@ -1,0 +1,61 @@
+"""Digests whose time has come: each sent once for its period, unless there is nothing to tell."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aws_lambda_powertools import Logger
+
+from followup.digest import Digest, Records
+from followup.digest_letter import digest_letter
+from followup.links import Links
+from followup.post import NotSent, Post
+from hearback.aws.directory import Directory, UnknownSurvey
+from hearback.claim import Claim
+from hearback.subscription import DUE_KIND, Subscription
+
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Digesting:
+    directory: Directory
+    records: Records
+    post: Post
+    links: Links
+    now: datetime
+
+    def send_due(self) -> int:
+        """Send each due digest, for the last period that has ended; how many were sent.
+
+        One that does not go out now goes out with a later tick. Those that were missed before it are left out.
+        """
+        sent = 0
+        for item in self.directory.due(DUE_KIND, self.now):
+            due = Subscription.from_item(item)
+            try:
+                sent += self._send(due)
+            except UnknownSurvey:
+                logger.warning("digest of a survey that is gone", extra={"survey": due.survey, "subscription": due.id})
+            except NotSent:
+                logger.warning("digest not sent; the next tick tries again", extra={"subscription": due.id})
+                continue
+            self.directory.advance(due, due.next_due(self.now))
+        return sent
+
+    def _send(self, due: Subscription) -> bool:
+        """Send one digest unless it was; whether it was sent now. Raises NotSent or UnknownSurvey."""
+        moment = due.last_due(self.now)
+        survey = self.directory.survey(due.survey, self.now)
+        digest = self.records.digest(survey, due, due.period_at(moment, survey.zone), self.now)
+        if digest.left_out:
+            logger.info("digest paused", extra={"survey": due.survey, "subscription": due.id})
+            return False
+        about = {"survey": due.survey, "subscription": due.id, "moment": moment.isoformat()}
+        claim = Claim(f"digest/{due.survey}/{due.id}/{digest.period}", about)
+        letter = digest_letter(digest, self._links(digest))
+        return self.post.send(claim, letter, due.email, self.now, to_name=due.name) == "sent"
+
+    def _links(self, digest: Digest) -> dict[str, str]:
+        """The page of each open task, by its id, for the digest's reader."""
+        reader = digest.survey.reader(digest.subscription.id)
+        return {task.id: self.links.task(task, reader) for task in digest.open_tasks} if reader else {}
