@@ -1,8 +1,9 @@
-"""Pictures of every state of the survey page, to be looked at: `make screenshots` writes them to build/screenshots.
+"""Pictures of every state of the survey page and of a task's page, to be looked at.
 
-Each state at 360 and 1280 px, light and dark, in every language.
+`make screenshots` writes them to build/screenshots: each state at 360 and 1280 px, light and dark, in every language.
 """
 
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,7 @@ from local.stack import Stack
 from ops.deployment import on_this_machine
 from tests.browser.conftest import launched
 from tests.browser.page_states import SURVEY, Visit
+from tests.browser.task_states import TaskVisit
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "screenshots"
@@ -31,13 +33,14 @@ def main() -> None:
         browser = launched(playwright)
         for locale in LANGUAGES:
             page = browser.new_page(reduced_motion="reduce")
-            for number, state in enumerate(Visit(page, stack, locale).states(), 1):
+            survey, task = Visit(page, stack, locale), TaskVisit(page, stack, deployment, locale)
+            for number, state in enumerate(chain(survey.states(), task.states()), 1):
                 for width, height in WIDTHS.items():
                     page.set_viewport_size({"width": width, "height": height})
                     page.emulate_media(color_scheme="light")
-                    page.screenshot(path=FOLDER / f"{number:02}-{state}-{locale}-{width}-light.png")
+                    page.screenshot(path=FOLDER / f"{number:02}-{state}-{locale}-{width}-light.png", full_page=True)
                     page.emulate_media(color_scheme="dark")
-                    page.screenshot(path=FOLDER / f"{number:02}-{state}-{locale}-{width}-dark.png")
+                    page.screenshot(path=FOLDER / f"{number:02}-{state}-{locale}-{width}-dark.png", full_page=True)
             page.close()
         browser.close()
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.relative_to(ROOT)}")

@@ -1,0 +1,117 @@
+"""Every state of a task's page, and how its owner gets there: for axe and for screenshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hearback.aws.secrets import Keys
+from hearback.aws.tasks import Tasks
+from hearback.contact import Contact
+from hearback.fact import FactId
+from hearback.judging import READING
+from hearback.language import language_of
+from hearback.response import Response
+from hearback.survey import Survey
+from hearback.task import Task
+from hearback.task_link import task_link
+from local.stack import Stack
+from ops.deployment import Deployment
+from tests.browser.page_states import SURVEY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_OFFICE = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-17:30")
+_SAID = {
+    "en": ("Meera Iyer", "I waited half an hour for a cup of tea, and then it was cold.", "Always a pleasure."),
+    "hi": ("मीरा अय्यर", "आधे घंटे इंतज़ार के बाद चाय मिली, और वह भी ठंडी।", "हमेशा अच्छा लगता है।"),
+    "fr": ("Mireille Dubois", "Une demi-heure d’attente, puis un thé froid.", "Toujours un plaisir."),
+    "ar": ("ميرا حداد", "انتظرت نصف ساعة للحصول على كوب شاي، وكان باردًا.", "دائمًا ممتع."),
+}
+
+
+@dataclass(frozen=True)
+class TaskVisit:
+    """A browser's page on a task, in one language."""
+
+    page: Page
+    stack: Stack
+    deployment: Deployment
+    locale: str
+    reading: timedelta = READING
+
+    def states(self) -> Iterator[str]:
+        """Go through every state; each is on the page when its name comes."""
+        self.page.goto(self.link())
+        yield "task"
+        self.send("form:has(input[value=take])")
+        yield "task-taken"
+        self.page.locator("details").nth(0).locator("summary").click()
+        self.page.locator("#note").fill("…")
+        self.send("form:has(input[value=note])")
+        yield "task-noted"
+        self.page.locator("details").nth(1).locator("summary").click()
+        yield "task-another-time"
+        self.page.locator("details").nth(2).locator("summary").click()
+        self.page.get_by_role("radio").first.check(force=True)
+        yield "task-closing"
+        self.page.evaluate("document.querySelectorAll('[required]').forEach(field => field.required = false)")
+        self.send("form:has(input[value=close])")
+        yield "task-incomplete"
+        self.page.get_by_role("radio").last.check(force=True)
+        self.send("form:has(input[value=close])")
+        yield "task-closed"
+
+    def send(self, form: str) -> None:
+        """Press a form's button after the time that reading takes."""
+        self.stack.advance(self.reading)
+        with self.page.expect_navigation():
+            self.page.locator(form).locator("button").click()
+
+    def link(self) -> str:
+        """The link to a new task, due in three hours of work."""
+        now, directory = self.deployment.now(), self.deployment.directory
+        survey, (name, comment, before) = self._survey(), _SAID[language_of(self.locale)]
+        directory.put_survey(survey, now)
+        contact = Contact("a" * 31 + self.locale[0], "meera@example.com", name, "+91 20 5555 0100", self.locale)
+        directory.merge_contact(contact)
+        made = []
+        for score, words, days in ((2, comment, 0), (9, before, 90)):
+            at = now - timedelta(days=days)
+            response = Response(
+                id=FactId.mint(survey.id, survey.shards, at),
+                score=score,
+                answered_at=at,
+                day=survey.day(at),
+                comment=words,
+                answers={"topic": "taste"} if score == 2 else {},
+                contact=contact.key,
+                expires_at=int((now + timedelta(days=9)).timestamp()),
+            )
+            self.deployment.feedback.create(response)
+            made.append(str(response.id))
+        task = Task(
+            id=Task.id_for(made[0]),
+            survey=survey.id,
+            owner="asha",
+            created_at=now,
+            due_at=now + timedelta(hours=3),
+            responses=frozenset({made[0]}),
+            contact=contact.key,
+        )
+        Tasks(directory.table).open_or_join(task, made[0])
+        keys = Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])
+        return task_link(self.stack.url, task, "asha", now, keys.at(now))
+
+    def _survey(self) -> Survey:
+        """The survey of the survey page's pictures, with this language as its default."""
+        plain = SURVEY.model_dump() | {
+            "id": f"tea-{self.locale}",
+            "locales": [self.locale, *(each for each in SURVEY.locales if each != self.locale)],
+            "people": {"asha": {"name": "Asha Rao", "email": "asha@tea.example"}},
+            "care": [{"owner": "asha", "hours": _OFFICE}],
+        }
+        return Survey.model_validate(plain)
