@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
 from ops import (
     announce,
+    conversions,
+    coupon,
     digest,
     doctor,
     erase,
@@ -25,6 +27,7 @@ from ops import (
     responses,
     survey,
     tasks,
+    testimonials,
 )
 from ops.deployment import in_aws, on_this_machine
 from ops.terminal import Stop, complain
@@ -47,6 +50,9 @@ app.command("report", no_args_is_help=True)(report.report)
 app.add_typer(responses.app, name="responses")
 app.add_typer(plays.app, name="plays")
 app.add_typer(tasks.app, name="tasks")
+app.add_typer(coupon.app, name="coupon")
+app.add_typer(conversions.app, name="conversions")
+app.add_typer(testimonials.app, name="testimonials")
 app.add_typer(digest.app, name="digest")
 app.add_typer(mail.app, name="mail")
 app.command("outbox")(outbox.outbox)

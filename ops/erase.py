@@ -23,6 +23,10 @@ _NAMES: dict[Kind, tuple[str, str]] = {
     "invitation": ("invitation: whose it was", "invitations: whose they were"),
     "task": ("task: whom it is about, its note", "tasks: whom they are about, their notes"),
     "claim": ("mail: whom it went to", "mails: whom they went to"),
+    "coupon": ("coupon: whose it was, and its worth", "coupons: whose they were, and their worth"),
+    "referral": ("referral link: whose it was", "referral links: whose they were"),
+    "conversion": ("conversion: that they were part of it", "conversions: that they were part of them"),
+    "testimonial": ("testimonial: its words and whose they were", "testimonials: their words and whose they were"),
     "preference": ("wish to be mailed again", "wishes to be mailed again"),
 }
 
@@ -121,6 +125,7 @@ def _outlives(deployment: Deployment, *, suppressed: bool) -> Iterator[str]:
     yield "messages of the task queue, which hold the contact's key: 14 days, or whatever your systems keep of them"
     yield "events about their mails in the mail-event failure queue, if it is not empty: 14 days"
     yield "mails already sent: theirs, and task notices and digests in managers' inboxes, which quote comments"
+    yield "testimonials you have published: take them down yourself"
     yield "exports, reports and import files you made"
     if deployment.local:
         yield "the outbox of this local stack"

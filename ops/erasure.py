@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from aggregate.facts import Inapplicable, ledger_of
+from hearback import conversion, coupon, referral
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table, Unreadable, from_wire
 from hearback.aws.feedback import Feedback
 from hearback.claim import forget_request
 from hearback.contact import Contact
+from hearback.conversion import PEOPLE
 from hearback.fact import INVITATION, RESPONSE
 from hearback.invitation import Invitation
 from hearback.response import Response
@@ -28,19 +30,35 @@ READINGS = 5
 
 Where = Literal["FeedbackTable", "TallyTable", "DirectoryTable"]
 Kind = Literal[
-    "contact details", "slot", "answer", "invitation", "task", "claim", "preference", "suppression", "unknown"
+    "contact details",
+    "slot",
+    "answer",
+    "invitation",
+    "task",
+    "claim",
+    "coupon",
+    "referral",
+    "conversion",
+    "testimonial",
+    "preference",
+    "suppression",
+    "unknown",
 ]
 
 
 _WITH_THEIR_KEY: dict[str, Kind] = {"CONTACT": "slot", "SUPPRESSION": "suppression"}
 """Items of DirectoryTable whose keys hold the contact's, by how these begin."""
-_THAT_NAME_THEM: dict[tuple[Where, str], tuple[Kind, str]] = {
-    ("FeedbackTable", RESPONSE): ("answer", "contact"),
-    ("FeedbackTable", INVITATION): ("invitation", "contact_key"),
-    ("DirectoryTable", "TASK"): ("task", "contact_key"),
-    ("DirectoryTable", "CLAIM"): ("claim", "contact"),
+_THAT_NAME_THEM: dict[tuple[Where, str], tuple[Kind, Sequence[str]]] = {
+    ("FeedbackTable", RESPONSE): ("answer", ["contact"]),
+    ("FeedbackTable", INVITATION): ("invitation", ["contact_key"]),
+    ("DirectoryTable", "TASK"): ("task", ["contact_key"]),
+    ("DirectoryTable", "CLAIM"): ("claim", ["contact"]),
+    ("DirectoryTable", "COUPON"): ("coupon", ["contact"]),
+    ("DirectoryTable", "REFERRAL"): ("referral", ["contact"]),
+    ("DirectoryTable", "CONVERSION"): ("conversion", PEOPLE),
+    ("DirectoryTable", "TESTIMONIAL"): ("testimonial", ["contact"]),
 }
-"""Items with an attribute that holds the contact's key, by how their keys begin."""
+"""Items with attributes that may hold the contact's key, by how their keys begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +153,8 @@ class Erasure:
             return "contact details"
         if beginning in _WITH_THEIR_KEY and rest in self.person.keys:
             return "preference" if item.get("covers") == "nothing" else _WITH_THEIR_KEY[beginning]
-        kind, attribute = _THAT_NAME_THEM.get((where, beginning), ("unknown", ""))
-        return kind if item.get(attribute) in self.person.keys else "unknown"
+        kind, attributes = _THAT_NAME_THEM.get((where, beginning), ("unknown", ()))
+        return kind if any(item.get(attribute) in self.person.keys for attribute in attributes) else "unknown"
 
     def _forget(self, trace: Trace) -> None:
         """Take the person out of an item. Where it was changed meanwhile, the next reading finds it again."""
@@ -157,6 +175,18 @@ class Erasure:
                 self._update(erase_request(task, trace.item["contact_key"]))
             case "claim":
                 self._update(forget_request(key["pk"].removeprefix("CLAIM#"), trace.item["contact"]))
+            case "coupon":
+                self._update(coupon.erase_request(key["pk"].removeprefix("COUPON#"), trace.item["contact"]))
+            case "referral":
+                self._update(referral.erase_request(key["pk"].removeprefix("REFERRAL#"), trace.item["contact"]))
+            case "conversion":
+                for side in PEOPLE:
+                    if trace.item.get(side) in self.person.keys:
+                        reference = key["pk"].removeprefix("CONVERSION#")
+                        self._update(conversion.erase_request(reference, trace.item[side], side))
+            case "testimonial":
+                self._remember([trace.item["words"]])
+                self.directory.delete({"Key": key})
         self.removed[trace.kind] += 1
 
     def _remember(self, words: Sequence[str]) -> None:

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from ops import report_numbers
-from ops.deployment import chosen
+from ops import report_numbers, report_referrals
+from ops.deployment import Deployment, chosen
 from ops.report_csv import write
 from ops.report_numbers import PREVIOUS, Asked
 from ops.report_view import show
-from ops.terminal import AsJson, print_json
+from ops.terminal import AsJson, Stop, print_json
 
 
 class Per(StrEnum):
@@ -21,7 +21,9 @@ class Per(StrEnum):
 
 def report(
     ctx: typer.Context,
-    survey: Annotated[str, typer.Option(metavar="ID", help="The survey.", show_default=False)],
+    survey: Annotated[
+        str, typer.Option(metavar="ID", help="The survey. With --referrals it may be left out.", show_default=False)
+    ] = "",
     first: Annotated[
         str, typer.Option("--from", metavar="DAY", help="First day, yyyy-mm-dd.", show_default="of the first answer")
     ] = "",
@@ -32,11 +34,21 @@ def report(
         str,
         typer.Option(metavar=f"{PREVIOUS}|DAY..DAY", help="Compare, and say whether the change is more than chance."),
     ] = "",
+    referrals: Annotated[
+        bool, typer.Option("--referrals", help="Instead: who referred whom, from the beginning, and what it was worth.")
+    ] = False,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV alone on stdout, for a spreadsheet.")] = False,
 ) -> None:
     """Show the score: NPS with its 95% interval, never without the number of answers."""
     deployment = chosen(ctx)
+    if referrals:
+        if first or last or by or per or against:
+            raise Stop("--referrals counts from the beginning; it takes --survey, --json and --csv alone")
+        _report_referrals(deployment, survey, as_json=as_json, as_csv=as_csv)
+        return
+    if not survey:
+        raise Stop("name the survey: hearback report --survey ID")
     definition = deployment.survey(survey)
     asked = Asked(
         first and report_numbers.day(first, "--from"),
@@ -52,3 +64,14 @@ def report(
         write(numbers, by)
     else:
         show(numbers, definition, by)
+
+
+def _report_referrals(deployment: Deployment, survey: str, *, as_json: bool, as_csv: bool) -> None:
+    surveys = [deployment.survey(survey)] if survey else deployment.directory.surveys()
+    numbers = report_referrals.read(deployment, surveys)
+    if as_json:
+        print_json(numbers[0] if survey else numbers)
+    elif as_csv:
+        report_referrals.write(numbers)
+    else:
+        report_referrals.show(numbers)

@@ -11,7 +11,6 @@ from hearback.conversion import Side
 from hearback.coupon import GrantedCoupon
 from hearback.survey import Survey
 
-
 _SAYS: Mapping[Side, tuple[str, str, str]] = {
     "promoter": ("reward_subject_promoter", "reward_promoter", "reward_why_promoter"),
     "friend": ("reward_subject_friend", "reward_friend", "reward_why_friend"),

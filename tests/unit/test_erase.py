@@ -1,22 +1,31 @@
 """Erasing a person: nothing of them is left, everything that was counted stays counted."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from aggregate.facts import ledger_of
 from hearback.aws.claims import Claims
+from hearback.aws.coupons import Coupons
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Table
+from hearback.aws.referrals import Referrals
 from hearback.aws.tasks import Tasks
 from hearback.claim import Claim
 from hearback.contact import Contact, Slot, Suppression, contact_key
+from hearback.conversion import Conversion
+from hearback.coupon import CouponRefused, GrantedCoupon
 from hearback.fact import FactId
 from hearback.invitation import Invitation
+from hearback.play import Referral, Rewards
+from hearback.referral import ReferralLink
 from hearback.response import AmendmentRefused, Answer, Response
 from hearback.task import Closing, Note, Task
+from hearback.testimonial import Testimonial
 from ops.erasure import Erasure
 from ops.person import Person
 from ops.terminal import Stop
@@ -229,3 +238,62 @@ def test_a_wish_to_be_mailed_again_is_no_suppression_and_goes(tables: Tables, as
     assert done.kept == []
     assert done.removed["preference"] == 1
     assert ASHA not in everything(tables)
+
+
+class TestNextSteps:
+    """Coupons, links, conversions and testimonials: nobody is named any more, and what was counted stays."""
+
+    @pytest.fixture
+    def rewarded(self, tables: Tables, asha: Response) -> tuple[GrantedCoupon, ReferralLink]:
+        """Asha has a coupon, a link that brought Ravi, and allowed to be quoted; Ravi's link brought her first."""
+        referrals = Referrals(tables.directory, os.urandom)
+        for promoter, customer in ((RAVI, ASHA), (ASHA, RAVI)):
+            link = referrals.link_of(promoter, "shop", NOW)
+            sold = {"reference": f"order of {customer[:4]}", "promoter": promoter, "customer": customer}
+            programme = Referral(target="https://shop.example/", rewards=Rewards(promoter="tenth", friend="tenth"))
+            referrals.record(Conversion.of(programme, "shop", link.code, value=Decimal(120), now=NOW, **sold))
+        wanted = GrantedCoupon("shop", "tenth", ASHA, f"{asha.id}/gift", NOW, NOW + timedelta(days=30))
+        granted = Coupons(tables.directory, os.urandom).grant(wanted)
+        given = Testimonial.of(asha, "I dream of these samosas", "Asha from Pune", NOW, 2_000_000_000)
+        tables.directory.put({"Item": given.to_item()})
+        return granted, link
+
+    def test_nothing_names_the_person(self, tables: Tables, rewarded: tuple[GrantedCoupon, ReferralLink]) -> None:
+        done = erase(tables)
+
+        for kind, count in (("coupon", 1), ("referral", 1), ("conversion", 2), ("testimonial", 1)):
+            assert done.removed[kind] == count  # type: ignore[index]
+        stored = everything(tables)
+        for word in (ASHA, "asha", "Asha", "samosas"):
+            assert word not in stored
+        assert RAVI in stored
+
+    def test_the_coupon_is_worth_nothing_and_the_link_leads_on(
+        self, tables: Tables, rewarded: tuple[GrantedCoupon, ReferralLink]
+    ) -> None:
+        granted, link = rewarded
+        erase(tables)
+
+        with pytest.raises(CouponRefused, match="had their data erased"):
+            Coupons(tables.directory, os.urandom).redeem(granted.code, "", "", NOW)
+        assert Referrals(tables.directory, os.urandom).click(link.code) == replace(link, contact="", clicks=1)
+
+    def test_the_other_side_s_conversion_stays_worth_what_it_was(
+        self, tables: Tables, rewarded: tuple[GrantedCoupon, ReferralLink]
+    ) -> None:
+        erase(tables)
+
+        found = Referrals(tables.directory, os.urandom).conversion(f"order of {RAVI[:4]}")
+        assert found
+        assert (found.promoter, found.customer, str(found.value), found.counted) == ("", RAVI, "120.00", True)
+
+    def test_what_a_coupon_was_redeemed_for_is_forgotten_and_that_it_was_is_not(
+        self, tables: Tables, rewarded: tuple[GrantedCoupon, ReferralLink]
+    ) -> None:
+        coupons = Coupons(tables.directory, os.urandom)
+        coupons.redeem(rewarded[0].code, "receipt of Asha Rao", "her street", NOW)
+        erase(tables)
+
+        found = coupons.get(rewarded[0].code)
+        assert found
+        assert (found.redeemed_at, found.reference, found.where) == (NOW, "", "")

@@ -17,7 +17,9 @@ from hearback.play import Referral
 DUE_KIND = "reward"
 State = Literal["recorded", "paying", "paid", "cancelled"]
 Side = Literal["promoter", "friend"]
-SIDES: tuple[Side, ...] = ("promoter", "friend")
+Named = Literal["promoter", "customer"]
+PEOPLE: tuple[Named, ...] = ("promoter", "customer")
+"""Whom a conversion names, by the attributes that hold their keys."""
 
 _WITHOUT_DECIMALS = (
     *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"),
@@ -209,13 +211,13 @@ def cancel_request(reference: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def erase_request(reference: str, contact: str, side: Literal["promoter", "customer"]) -> dict[str, Any]:
+def erase_request(reference: str, contact: str, who: Named) -> dict[str, Any]:
     """Take out one of the two people. That it happened, and its value, stay."""
     return {
         "Key": Conversion.key_item(reference),
-        "UpdateExpression": "REMOVE #side",
-        "ConditionExpression": "#side = :contact",
-        "ExpressionAttributeNames": {"#side": side},
+        "UpdateExpression": "REMOVE #who",
+        "ConditionExpression": "#who = :contact",
+        "ExpressionAttributeNames": {"#who": who},
         "ExpressionAttributeValues": {":contact": contact},
     }
 
