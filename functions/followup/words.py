@@ -6,8 +6,12 @@ BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 """Characters that turn the direction of what follows them (UAX #9). Letters isolate directions by markup instead."""
 
 
+_WIDTHLESS = frozenset("\u00ad\u200b\u2060\ufeff")
+"""Characters of no width that join nothing: a name of them alone is none, and they hide what a word is."""
+
+
 def one_line(text: str) -> str:
-    """The text on one line, without bidi and other control characters.
+    """The text on one line, without bidi and other control characters, and without those that have no width.
 
     Joiners stay: Hindi conjuncts and family emoji are made of them. Halves of surrogate pairs go: UTF-8 has none.
     """
@@ -26,4 +30,4 @@ def shorten(text: str, most: int) -> str:
 
 
 def _hidden(letter: str) -> bool:
-    return letter in BIDI or unicodedata.category(letter) in ("Cc", "Cs")
+    return letter in BIDI or letter in _WIDTHLESS or unicodedata.category(letter) in ("Cc", "Cs")

@@ -25,6 +25,14 @@ HOSTILE = [
     "x" * 5000,
     "https://evil.example/" + "y" * 4000,
     "👨‍👩‍👧 क्ष्म é ﷺ",
+    '=HYPERLINK("https://evil.example","pay") +1-1 @SUM(A1)',
+    "\u200b\ufeff\u2060\u00ad",
+    "Ra\u200bvi\ufeff Ku\u00admar",
+    "=?utf-8?B?QmNjOiBhbGxAZXhhbXBsZS5jb20=?=",
+    "javascript:alert(1) data:text/html,<b>",
+    "</td></tr></table></body></html><!-- ]]> -->",
+    "a" + "\u0301\u0489" * 400,
+    ".\r\n--boundary--\r\nFrom nobody",
 ]
 VOID = frozenset({"br", "img", "meta", "hr", "input", "link"})
 

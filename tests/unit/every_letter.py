@@ -1,0 +1,182 @@
+"""One sample of every letter, with somebody's words in each place where a letter prints what it was given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import followup
+from followup import letters
+from followup.announcement_letter import announcement_letter
+from followup.digest_letter import digest_letter
+from followup.mail import Letter
+from followup.next_steps import Brought
+from followup.reward_letter import reward_letter
+from hearback.announcement import Announcement
+from hearback.announcement_message import Message
+from hearback.contact import Contact
+from hearback.coupon import GrantedCoupon
+from hearback.mentions import parse_terms
+from hearback.play import Coupon, CouponPlay, ReferralPlay, TestimonialPlay
+from hearback.response import Response
+from hearback.survey import Person, Survey
+from hearback.task import Task
+from tests.unit.letter_samples import NOW, answer
+from tests.unit.test_letters_digest import MANY, PUNE, tasks, week
+
+Template = Literal["thanks", "why", "apology"]
+OURS = "https://feedback.example/"
+LEAVE = f"{OURS}u/token"
+TEMPLATES = Path(str(followup.__path__[0])) / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a letter is made from: `words` wherever a stranger, or the survey's author, may put their own."""
+
+    words: str
+    survey: Survey
+    locale: str = "en"
+
+    @property
+    def owner(self) -> Person:
+        return Person.model_construct(name=self.words[:100], email="asha@shop.example")
+
+    @property
+    def contact(self) -> Contact:
+        return Contact("c1", "ravi@example.com", self.words, self.words, self.locale)
+
+    def answer(self, score: int, hours_ago: int = 1, **rest: object) -> Response:
+        said = {"wish": self.words, self.words[:40]: self.words}
+        return answer(
+            score,
+            self.words,
+            hours_ago=hours_ago,
+            answers=said,
+            locale=self.locale,
+            dimensions={"store": self.words[:20]},
+            **rest,
+        )
+
+    @property
+    def task(self) -> Task:
+        return Task("t1", "shop", "asha", NOW, NOW, frozenset({"shop.001HX"}), "c1", {"store": self.words[:20]})
+
+    @property
+    def coupon(self) -> GrantedCoupon:
+        return replace(GrantedCoupon.of(self.survey, "tea", "c1", "shop.001HX/tea", NOW), code="ABCDEFGHJK")
+
+    @property
+    def text(self) -> dict[str, str]:
+        """A text of the survey."""
+        return {"en": self.words}
+
+    def reply(self, template: Template, score: int, step: Brought | None = None, *, owner: bool = True) -> Letter:
+        person = self.owner if owner else None
+        return letters.reply(
+            template, self.survey, self.answer(score), self.contact, f"{OURS}a/token", LEAVE, person, step
+        )
+
+
+SHOP = Survey.model_validate(
+    {
+        "id": "shop",
+        "title": "How was it?",
+        "question": "Would you recommend us?",
+        "locales": ["en", "hi"],
+        "time_zone": "Asia/Kolkata",
+        "brand": {"name": "Chai & Co"},
+        "dimensions": {"store": {"values": ["pune"]}},
+        "follow_up": {"detractor": {"questions": [{"id": "wish", "text": "What should we change?"}]}},
+    }
+)
+
+
+def survey_of(words: str) -> Survey:
+    """A survey with the words as its brand's name, its title, its question, a coupon and the name of a person."""
+    text = {"en": words, "hi": words}
+    owner = Person.model_construct(name=words[:100], email="asha@shop.example")
+    brand = SHOP.brand.model_copy(update={"name": words[:64]})
+    coupons = {"tea": Coupon.model_construct(text=text, days=30)}
+    changed = {"brand": brand, "title": text, "question": text, "people": {"asha": owner}, "coupons": coupons}
+    return SHOP.model_copy(update=changed)
+
+
+def _coupon(given: Given) -> Brought:
+    play = CouponPlay.model_construct(id="tea", what="coupon", coupon="tea", text=given.text)
+    return Brought(play, coupon=given.coupon)
+
+
+def _referral(given: Given) -> Brought:
+    play = ReferralPlay.model_construct(id="tell", what="referral", text=given.text, label=given.text)
+    return Brought(play, f"{OURS}r/ABCDEFGHJK")
+
+
+def _testimonial(given: Given) -> Brought:
+    play = TestimonialPlay.model_construct(id="quote", what="testimonial", text=given.text)
+    return Brought(play, f"{OURS}q/token")
+
+
+def _announcement(given: Given) -> Letter:
+    text = "{brand} has heard you, {name}: https://shop.example/new."
+    message = Message("{name}, you asked, {brand} did", (text, "{their_words}"))
+    response = given.answer(3)
+    raised_by = parse_terms("word, x*, a*, line, alert, nul, half, ravi, pay, tom, क*, utf, 7, token, https")
+    messages = dict.fromkeys(("en", "hi"), message)
+    made = Announcement.of(given.survey, raised_by, messages, NOW)
+    raised = made.raised_in(response, given.survey)
+    if raised is None:  # words of no word, which nobody is told of
+        raised = made.raised_in(answer(3, "word"), given.survey)
+    assert raised is not None
+    return announcement_letter(given.survey, made, response, raised, given.contact, LEAVE)
+
+
+def _digest(given: Given) -> Letter:
+    comments = [given.answer(score, hours) for hours, score in enumerate((0, 7, 10), 1)]
+    return digest_letter(week(given.survey, MANY, comments=comments, tasks=tasks(3, overdue=1), subscription=PUNE))
+
+
+def _task_notice(given: Given, occasion: Literal["new", "overdue", "escalated"] = "new") -> Letter:
+    told, page, earlier = [given.answer(2)], f"{OURS}t/token", [given.answer(9, 50)]
+    return letters.task_notice(
+        given.survey, given.task, told, given.contact, given.owner, page, occasion=occasion, earlier=earlier
+    )
+
+
+TO_CUSTOMERS: dict[str, Callable[[Given], Letter]] = {
+    "invitation": lambda given: letters.invitation(
+        given.survey, given.contact, given.locale, [f"{OURS}a/token?score={score}" for score in range(11)], LEAVE
+    ),
+    "thanks": lambda given: given.reply("thanks", 10),
+    "thanks with a referral link": lambda given: given.reply("thanks", 10, _referral(given)),
+    "thanks with a quotation": lambda given: given.reply("thanks", 10, _testimonial(given)),
+    "why": lambda given: given.reply("why", 8),
+    "why with a coupon": lambda given: given.reply("why", 8, _coupon(given)),
+    "apology": lambda given: given.reply("apology", 2),
+    "apology of the team": lambda given: given.reply("apology", 2, owner=False),
+    "announcement": _announcement,
+    "reward of the promoter": lambda given: reward_letter(given.survey, "promoter", given.coupon, given.contact, LEAVE),
+    "reward of the friend": lambda given: reward_letter(given.survey, "friend", given.coupon, given.contact, LEAVE),
+}
+TO_MANAGERS: dict[str, Callable[[Given], Letter]] = {
+    "task_notice": _task_notice,
+    "task_notice of an overdue task": lambda given: _task_notice(given, "overdue"),
+    "task_notice of an escalated task": lambda given: _task_notice(given, "escalated"),
+    "alert": lambda given: letters.alert(
+        given.survey, given.answer(2), [given.answer(9, 50)], given.contact, given.owner, given.task
+    ),
+    "digest": _digest,
+}
+EVERY = TO_CUSTOMERS | TO_MANAGERS
+
+
+@cache
+def sample(name: str, words: str, locale: str = "en") -> Letter:
+    """A letter of EVERY, made from some words."""
+    return EVERY[name](Given(words, survey_of(words), locale))
+
+
+def templates() -> set[str]:
+    """The templates that are letters and not parts of them."""
+    return {path.stem for path in TEMPLATES.glob("*.html") if '{% extends "base.html" %}' in path.read_text("utf-8")}
