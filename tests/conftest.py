@@ -26,6 +26,7 @@ from hearback.aws import clients
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Table, from_wire
 from hearback.aws.feedback import Feedback
+from hearback.aws.tasks import Tasks
 from hearback.fact import FactId
 from hearback.judging import READING
 from hearback.response import Response
@@ -118,6 +119,10 @@ class Tables:
     @property
     def people(self) -> Directory:
         return Directory(self.directory)
+
+    @property
+    def tasks(self) -> Tasks:
+        return Tasks(self.directory)
 
 
 @pytest.fixture(scope="session")

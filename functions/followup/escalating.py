@@ -53,7 +53,8 @@ class Escalating:
         scope = survey.scope(task.dimensions or {})
         told, mails = task.told, 0
         if told < OWNER:
-            mails += self._mail(task, survey, task.owner, "overdue")
+            owner = scope.owner if scope and task.owner not in survey.people else task.owner
+            mails += self._mail(task, survey, owner, "overdue")
             told = OWNER
         manager = scope.manager if scope else None
         if told == OWNER and scope and manager and manager != task.owner:

@@ -104,7 +104,7 @@ class Running:
         person = survey.people.get(plays.reader(play, survey, story.situation.dimensions))
         if person is None:
             return
-        task = self.directory.open_task(story.response.contact)
+        task = self.tasking.tasks.open_of(story.response.contact)
         outcome = self.post.send(
             Claim(_claim(play, story).effect, {"response": str(story.response.id)}),
             letters.alert(survey, story.response, story.earlier, story.contact, person, task),

@@ -12,7 +12,7 @@ from followup.post import Post
 from followup.story import Story
 from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
-from hearback.aws.directory import Directory
+from hearback.aws.tasks import Tasks
 from hearback.business_time import Calendar
 from hearback.claim import Claim
 from hearback.contact import Cap
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tasking:
-    directory: Directory
+    tasks: Tasks
     claims: Claims
     post: Post
     links: Links
@@ -56,9 +56,9 @@ class Tasking:
         )
         opening = Claim(f"{response.id}/{play.id}", {"response": str(response.id)}, repeatable=True)
         if repeatable.take(self.claims, opening, self.now, caps):
-            task = self.directory.open_or_join(wanted, str(response.id))
+            task = self.tasks.open_or_join(wanted, str(response.id))
             self.claims.settle(opening.digest, "done", self.now, task.id)
-        task_made = self.directory.task(wanted.id)
+        task_made = self.tasks.get(wanted.id)
         if task_made is None or not task_made.open:
             return
         announcing = Claim(f"task-message/{wanted.id}", {"task": wanted.id}, repeatable=True)

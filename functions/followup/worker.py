@@ -64,7 +64,7 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
 def _answering(post: Post, now: datetime) -> Answering:
     directory, claims, links = wiring.directory(), wiring.claims(), wiring.links(now)
     bus = Bus(clients.events, os.environ["EVENT_BUS"])
-    tasking = Tasking(directory, claims, post, links, bus, clients.sqs(), os.environ["TASK_QUEUE_URL"], now)
+    tasking = Tasking(wiring.tasks(), claims, post, links, bus, clients.sqs(), os.environ["TASK_QUEUE_URL"], now)
     return Answering(
         feedback=wiring.feedback(),
         directory=directory,

@@ -18,7 +18,6 @@ from followup import wiring, worker
 from followup.pacing import Pacer
 from hearback import clock
 from hearback.aws import clients
-from hearback.aws.tasks import Tasks
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
@@ -74,7 +73,7 @@ class World:
     def close(self, task: Task) -> Task:
         """Close a task as its owner does."""
         closing = Closing(self.now, task.owner, "resolved", "price")
-        Tasks(self.tables.directory).close(task, closing, None, self.survey.ask_again)
+        self.tables.tasks.close(task, closing, None, self.survey.ask_again)
         return replace(task, closing=closing)
 
     def deliver(self) -> None:

@@ -39,7 +39,9 @@ def apply(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> Ap
 
     def made(*plays: dict[str, Any], **more: Any) -> World:
         changed = {"plays": list(plays), "people": PEOPLE, "care": CARE, **more}
-        return make_world(tables, Survey.model_validate(survey.model_dump(exclude_defaults=True) | changed), monkeypatch)
+        return make_world(
+            tables, Survey.model_validate(survey.model_dump(exclude_defaults=True) | changed), monkeypatch
+        )
 
     return made
 
@@ -125,7 +127,7 @@ class TestSlips:
         text = mail_text(world, ASHA)
         assert "This customer's last answer was 10; now it is 7." in text
         assert "Best shop in town." in text
-        assert world.tables.people.task(Task.id_for(str(response.id))) is not None
+        assert world.tables.tasks.get(Task.id_for(str(response.id))) is not None
 
     def test_a_slip_into_a_detractor_s_task_is_one_task_and_one_mail(self, apply: Apply) -> None:
         world = apply(CALL, TELL | {"who": "owner"})
@@ -287,7 +289,7 @@ class TestCaps:
         first, second = world.answer(2, ravi), world.answer(1, ravi)
         world.settle(first)
         world.settle(second)
-        task = world.tables.people.task(Task.id_for(str(first.id)))
+        task = world.tables.tasks.get(Task.id_for(str(first.id)))
         assert task is not None
         assert task.responses == {str(first.id)}
 

@@ -42,7 +42,7 @@ def task(office: World) -> Task:
 def opened(world: World, contact: Contact | None) -> Task:
     response = world.answer(2, contact, comment="The queue was long.", dimensions={"store": "pune"})
     world.settle(response)
-    found = Tasks(world.tables.directory).get(Task.id_for(str(response.id)))
+    found = world.tables.tasks.get(Task.id_for(str(response.id)))
     assert found is not None
     return found
 
@@ -107,7 +107,7 @@ class TestReminders:
     def test_a_rescheduled_task_becomes_overdue_again(self, office: World, task: Task) -> None:
         run(office, task.due_at + timedelta(minutes=15))
         later = task.due_at + timedelta(days=1)
-        Tasks(office.tables.directory).reschedule(task.id, later)
+        office.tables.tasks.reschedule(task.id, later)
 
         assert run(office, later - timedelta(minutes=1))["reminders"] == 0
         assert run(office, later + timedelta(minutes=1))["reminders"] == 1
@@ -126,7 +126,7 @@ class TestReminders:
 
     def test_one_survey_that_is_gone_keeps_nobody_else_waiting(self, office: World, task: Task) -> None:
         orphan = replace(task, id="orphan", survey="gone", contact="nobody", due_at=task.due_at - timedelta(days=1))
-        Tasks(office.tables.directory).open_or_join(orphan, "gone.0")
+        office.tables.tasks.open_or_join(orphan, "gone.0")
 
         assert run(office, task.due_at + timedelta(minutes=15))["reminders"] == 1
 
@@ -198,7 +198,7 @@ class TestAskingAgain:
 
         assert run(office, then)["asked_again"] == 0
         assert self.invitations(office) == []
-        assert list(Tasks(office.tables.directory).to_ask_again(then + timedelta(days=400))) == []
+        assert list(office.tables.tasks.to_ask_again(then + timedelta(days=400))) == []
 
     def test_a_quiet_time_longer_than_the_wait_keeps_nobody_from_being_asked_again(
         self, office: World, task: Task
@@ -212,7 +212,7 @@ class TestAskingAgain:
 
 class TestRecovery:
     def came_back(self, world: World, task: Task) -> int | None:
-        found = Tasks(world.tables.directory).get(task.id)
+        found = world.tables.tasks.get(task.id)
         assert found is not None
         return found.came_back
 

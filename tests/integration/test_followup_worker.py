@@ -58,7 +58,7 @@ def test_a_detractor_gets_an_apology_and_somebody_a_task(world: World) -> None:
 
     assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]
     (message,) = world.queued_tasks()
-    task = world.tables.people.task(message["task"])
+    task = world.tables.tasks.get(message["task"])
     assert task is not None
     assert task.owner == "asha"
     assert task.due_at == world.now + timedelta(hours=24)
@@ -92,7 +92,7 @@ def test_a_further_answer_joins_the_person_s_open_task(world: World) -> None:
     world.settle(first)
     world.settle(second)
 
-    task = world.tables.people.task(Task.id_for(str(first.id)))
+    task = world.tables.tasks.get(Task.id_for(str(first.id)))
     assert task is not None
     assert task.responses == {str(first.id), str(second.id)}
     assert len(world.queued_tasks()) == 1
@@ -103,13 +103,13 @@ def test_after_the_task_is_closed_a_further_answer_opens_another(world: World) -
     ravi = world.customer("Ravi")
     first, second = world.answer(2, ravi), world.answer(0, ravi)
     world.settle(first)
-    task = world.tables.people.task(Task.id_for(str(first.id)))
+    task = world.tables.tasks.get(Task.id_for(str(first.id)))
     assert task is not None
     world.close(task)
 
     world.settle(second)
 
-    assert world.tables.people.task(Task.id_for(str(second.id))) is not None
+    assert world.tables.tasks.get(Task.id_for(str(second.id))) is not None
 
 
 def test_the_replay_of_an_answer_whose_task_is_closed_opens_nothing(world: World) -> None:
@@ -117,7 +117,7 @@ def test_the_replay_of_an_answer_whose_task_is_closed_opens_nothing(world: World
     first, joined = world.answer(2, ravi), world.answer(1, ravi)
     world.settle(first)
     world.settle(joined)
-    task = world.tables.people.task(Task.id_for(str(first.id)))
+    task = world.tables.tasks.get(Task.id_for(str(first.id)))
     assert task is not None
     world.close(task)
     mails = len(world.mails())
@@ -125,7 +125,7 @@ def test_the_replay_of_an_answer_whose_task_is_closed_opens_nothing(world: World
     world.settle(first)
     world.settle(joined)
 
-    assert world.tables.people.task(Task.id_for(str(joined.id))) is None
+    assert world.tables.tasks.get(Task.id_for(str(joined.id))) is None
     assert len(world.mails()) == mails
 
 
@@ -445,7 +445,7 @@ def test_a_task_whose_owner_has_left_since_is_told_to_who_has_such_tasks_now(wor
         responses=frozenset({str(response.id)}),
         contact=response.contact,
     )
-    world.tables.people.open_or_join(opened, str(response.id))
+    world.tables.tasks.open_or_join(opened, str(response.id))
 
     assert world.settle(response) == DONE
 

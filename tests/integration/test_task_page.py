@@ -10,7 +10,6 @@ import pytest
 
 from collect.wiring import wiring
 from hearback import token as signed
-from hearback.aws.tasks import Tasks
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.judging import READING
@@ -44,7 +43,7 @@ class Desk:
 
     @property
     def stands(self) -> Task:
-        found = Tasks(self.collect.tables.directory).get(self.task.id)
+        found = self.collect.tables.tasks.get(self.task.id)
         assert found is not None
         return found
 
@@ -81,7 +80,7 @@ def desk(collect: Collect) -> Desk:
     task = Task(
         "0123456789abcdef", "shop", "asha", NOW, NOW + timedelta(days=1), responses, RAVI.key, {"store": "pune"}
     )
-    Tasks(collect.tables.directory).open_or_join(task, str(now.id))
+    collect.tables.tasks.open_or_join(task, str(now.id))
     return Desk(collect, task, link(collect, task))
 
 
@@ -140,7 +139,7 @@ class TestStory:
     def test_hostile_words_stay_words(self, desk: Desk, words: str) -> None:
         printable = words.encode(errors="ignore").decode()
         desk.collect.tables.people.merge_contact(replace(RAVI, name=printable, phone=printable))
-        Tasks(desk.collect.tables.directory).note(desk.task.id, Note("n", NOW, "asha", printable))
+        desk.collect.tables.tasks.note(desk.task.id, Note("n", NOW, "asha", printable))
         page = desk.open()
 
         assert page.status == 200
@@ -179,7 +178,7 @@ class TestForms:
 
     def test_who_was_quicker_is_not_overruled_unseen(self, desk: Desk) -> None:
         stamp = stamp_of(desk.open())
-        Tasks(desk.collect.tables.directory).take(desk.task, "dev", NOW)
+        desk.collect.tables.tasks.take(desk.task, "dev", NOW)
 
         late = desk.send("take", page=stamp, seen="")
         assert (late.status, desk.stands.taken_by) == (422, "dev")
@@ -241,7 +240,7 @@ class TestForms:
                 assert f'name="{kept}" value="{form[kept]}" required checked>' in page.text
 
     def test_a_task_takes_only_so_many_notes(self, desk: Desk) -> None:
-        tasks = Tasks(desk.collect.tables.directory)
+        tasks = desk.collect.tables.tasks
         for number in range(MOST_NOTES):
             tasks.note(desk.task.id, Note(str(number), NOW, "asha", "called"))
         page = desk.send("note", text="once more")
@@ -286,7 +285,7 @@ class TestMachines:
 class TestDoors:
     def close(self, desk: Desk) -> None:
         closing = Closing(NOW, "dev", "no-action", "delivery")
-        Tasks(desk.collect.tables.directory).close(desk.task, closing, None, timedelta(0))
+        desk.collect.tables.tasks.close(desk.task, closing, None, timedelta(0))
 
     def test_a_closed_task_tells_how_it_ended_and_nothing_of_the_customer(self, desk: Desk) -> None:
         self.close(desk)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hearback import clock
-from hearback.aws.tasks import Tasks
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
@@ -25,7 +24,7 @@ def open_task(tables: Tables, number: int, due_in_hours: int, owner: str = "asha
     tables.people.merge_contact(Contact(f"c{number}", f"c{number}@example.com", "Ravi", "+91 00000 00000"))
     due_at = NOW + timedelta(hours=due_in_hours)
     task = Task(f"{number:016x}", "shop", owner, NOW, due_at, frozenset({str(fact)}), f"c{number}", {"store": "pune"})
-    return tables.people.open_or_join(task, str(fact))
+    return tables.tasks.open_or_join(task, str(fact))
 
 
 @pytest.fixture
@@ -96,14 +95,14 @@ def test_closed_tasks_are_listed_on_request(hearback: Hearback, three: tuple[Tas
 def test_a_closed_task_takes_nothing_more(hearback: Hearback, tables: Tables, what: list[str]) -> None:
     task = open_task(tables, 1, 24)
     hearback("tasks", "close", task.id, *CLOSED)
-    before = Tasks(tables.directory).get(task.id)
+    before = tables.tasks.get(task.id)
 
     command, *rest = what
     again = hearback("tasks", command, task.id, *rest)
 
     assert again.code == 2
     assert "was closed already: resolved (The price)" in again.err
-    assert Tasks(tables.directory).get(task.id) == before
+    assert tables.tasks.get(task.id) == before
 
 
 def test_somebody_says_that_they_will_call_and_notes_what_happened(hearback: Hearback, tables: Tables) -> None:
@@ -111,7 +110,7 @@ def test_somebody_says_that_they_will_call_and_notes_what_happened(hearback: Hea
     assert hearback("tasks", "claim", task.id).out == "Asha Rao calls\n"
     hearback("tasks", "note", task.id, "Nobody answered.")
     hearback("tasks", "note", task.id, "Will try at six.")
-    stands = Tasks(tables.directory).get(task.id)
+    stands = tables.tasks.get(task.id)
     assert stands
     assert (stands.taken_by, [note.text for note in stands.notes]) == ("asha", ["Nobody answered.", "Will try at six."])
     assert "Asha Rao calls" in hearback("tasks", "list").out
@@ -120,7 +119,7 @@ def test_somebody_says_that_they_will_call_and_notes_what_happened(hearback: Hea
 def test_a_task_is_rescheduled_in_the_scope_s_time_zone(hearback: Hearback, tables: Tables) -> None:
     task = open_task(tables, 1, 24)
     assert hearback("tasks", "reschedule", task.id, "2026-03-06T10:00").out == "Due Fri 06 Mar 2026, 10:00 IST\n"
-    stands = Tasks(tables.directory).get(task.id)
+    stands = tables.tasks.get(task.id)
     assert stands
     assert (stands.due_at, stands.promised_at) == (datetime(2026, 3, 6, 4, 30, tzinfo=UTC), task.due_at)
 
@@ -150,11 +149,11 @@ def test_what_cannot_be_done_says_why_and_changes_nothing(
     hearback: Hearback, tables: Tables, arguments: list[str], words: str
 ) -> None:
     task = open_task(tables, 1, 24)
-    before = Tasks(tables.directory).get(task.id)
+    before = tables.tasks.get(task.id)
     ended = hearback("tasks", *(task.id if each == "TASK" else each for each in arguments))
     assert ended.code == 2
     assert words in ended.err
-    assert Tasks(tables.directory).get(task.id) == before
+    assert tables.tasks.get(task.id) == before
 
 
 def test_a_link_is_bound_to_one_task_and_one_person(hearback: Hearback, tables: Tables, deployment: Deployment) -> None:
@@ -172,7 +171,7 @@ def test_a_report_tells_what_became_of_tasks(
     tomorrow, overdue, _ = three
     hearback("tasks", "close", tomorrow.id, *CLOSED)
     hearback("tasks", "close", overdue.id, "--outcome", "unreachable", "--root-cause", "product")
-    Tasks(tables.directory).came_back("c1", 9, NOW + timedelta(days=3))
+    tables.tasks.came_back("c1", 9, NOW + timedelta(days=3))
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=4))
 
     found = hearback("tasks", "report", "--survey", "shop", "--days", "7", "--json").json

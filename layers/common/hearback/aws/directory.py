@@ -1,11 +1,11 @@
-"""DirectoryTable: surveys, contacts, suppressions, slots, tasks, subscriptions."""
+"""DirectoryTable: surveys, contacts, suppressions, slots, subscriptions."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from hearback.announcement import Announcement
-from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
+from hearback.aws.dynamodb import ConditionFailed, Item, Table
 from hearback.contact import Contact, MailKind, Slot, Suppression
 from hearback.fact import FactId
 from hearback.judging import Observation
@@ -14,7 +14,6 @@ from hearback.reached import Reached
 from hearback.refusals import Refusals
 from hearback.subscription import Subscription
 from hearback.survey import Survey
-from hearback.task import Task, join_request
 from hearback.visit import Visit
 from hearback.waiting import WaitingPlay
 
@@ -109,36 +108,6 @@ class Directory:
             "ExpressionAttributeValues": {":pk": Refusals.key_item(survey, "")["pk"]},
         }
         return [Refusals.from_item(item) for item in self.table.query(request)]
-
-    def task(self, task: str) -> Task | None:
-        found = self.table.get(Task.key_item(task))
-        return Task.from_item(found) if found else None
-
-    def open_or_join(self, task: Task, response: str) -> Task:
-        """Open the task, or join the response to the one that its contact has open; return what stands then."""
-        while True:
-            try:
-                self.table.transact(task.create_requests())
-            except TransactionFailed as failure:
-                if not failure.only_conditions:
-                    raise
-            else:
-                return task
-            if made := self.task(task.id):  # by an earlier delivery of the same message
-                return made
-            pointer = self.table.get(Task.open_key(task.contact))
-            if pointer is None:  # closed in between
-                continue
-            try:
-                joined = self.table.update(join_request(pointer["task"], response))
-            except ConditionFailed:  # closed in between
-                continue
-            return Task.from_item(joined)
-
-    def open_task(self, contact: str) -> Task | None:
-        """The one task that a contact has open."""
-        pointer = self.table.get(Task.open_key(contact)) if contact else None
-        return self.task(pointer["task"]) if pointer else None
 
     def reached(self, contact: str) -> Reached | None:
         """When a play last reached a contact; None for nobody, and for never."""
