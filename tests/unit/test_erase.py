@@ -63,7 +63,7 @@ def asha(tables: Tables) -> Response:
     directory.merge_contact(Contact(ASHA, ADDRESS, "Asha Rao", "+91 98 7654 3210"))
     directory.take(Slot.asked(ASHA, "shop"), "me", NOW, timedelta(days=1))
     task = Task("t1", "shop", "ravi", NOW, NOW, frozenset({str(first.id)}), ASHA)
-    directory.open_or_join(task, str(first.id))
+    Tasks(tables.directory).open_or_join(task, str(first.id))
     Claims(tables.directory).take(Claim(f"{first.id}/apologise", {"contact": ASHA}), NOW)
     return amended
 
