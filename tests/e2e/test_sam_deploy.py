@@ -141,7 +141,7 @@ def test_the_layer_is_for_arm64_and_knows_only_the_apis_that_are_called(deployed
 
     assert compiled
     assert {name for name in compiled if "aarch64" not in name} == set()
-    assert models == {"dynamodb", "secretsmanager", "sesv2", "sqs"}
+    assert models == {"dynamodb", "events", "secretsmanager", "sesv2", "sqs"}
     assert (site / "hearback" / "nps.py").exists()
 
 
