@@ -119,7 +119,8 @@ def test_from_an_invitation_to_a_task_and_the_manager_s_digest(stack: Stack, hea
     (task,) = hearback.json("tasks", "list")
     assert len(mails_to(stack, "ravi@example.com")) == 2  # asked, apologised
 
-    hearback("tasks", "close", task["task"], "--outcome", "resolved", "--note", "Called him.")
+    ended = ("--outcome", "resolved", "--root-cause", "service", "--note", "Called him.")
+    hearback("tasks", "close", task["task"], *ended)
     assert hearback.json("tasks", "list") == []
 
     closed_at = stack.now()
