@@ -20,9 +20,9 @@ from hearback.mentions import Word, fold, words_of
 
 LEAST_COMMENTS = 3
 """What fewer comments name is no theme."""
-LEAST_Z = 1.5
-"""How many standard errors a theme is named more often than elsewhere, at least."""
-PRIOR = 50.0
+LEAST_Z = 1.2815515655446004
+"""How many standard errors a theme is named more often than elsewhere, at least: by chance alone, one word in ten is."""
+PRIOR = 10.0
 """Weight of the prior, in words: how often a word is said in all comments stands for so many more of them."""
 QUOTE_LENGTH = range(25, 161)
 """Characters of a sentence that is quoted, if there is such a one."""
@@ -88,6 +88,8 @@ def themes(these: Sequence[Comment], others: Sequence[Comment], most: int) -> li
 def _z(term: Term, here: Counter[Term], there: Counter[Term]) -> float:
     """The log-odds ratio of a term over its standard error: above 0 if it is said more often here."""
     all_here, all_there = here.total(), there.total()
+    if here[term] + there[term] == all_here + all_there:
+        return 0.0  # nobody speaks of anything else
     prior = PRIOR * (here[term] + there[term]) / (all_here + all_there)
     said_here, said_there = here[term] + prior, there[term] + prior
     odds_here = said_here / (all_here + PRIOR - said_here)
