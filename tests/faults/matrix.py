@@ -1,17 +1,19 @@
 """Plays planned runs on a local stack: many people at once, each with what is to befall them.
 
-Every queue message goes to two workers side by side. Handlings of one answer are told apart by their invocation, and
-their steps are counted, so that a plan can say: the third call of the second handling.
+Handlings of one answer are told apart by their invocation, and their steps are counted, so that a plan can say: the
+third call of the second handling. Whatever steps the plans miss, because few answers lead there, are killed before and
+after as they come up.
 """
 
 import json
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from hearback.aws.directory import Directory
@@ -21,9 +23,9 @@ from hearback.claim import DOUBT_AFTER
 from hearback.contact import Contact, Suppression
 from hearback.fact import FactId
 from hearback.response import Answer, Response
-from local.aws_calls import AwsCall, Fate
+from local.aws_calls import KILLED, AwsCall, Fate
 from local.stack import TEMPLATE, Stack
-from tests.faults.plans import Fault, Kind, Run, kind_of
+from tests.faults.plans import KILLS, Fault, Kind, Run, kind_of
 from tests.faults.shop import OWNERS, survey
 from tests.faults.steps import SEND, step_of
 
@@ -57,15 +59,17 @@ class Matrix:
     stack: Stack
     """Set once it runs: it wants to know its watcher before."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int) -> None:
         self.stories: dict[str, Story] = {}
         """By response id."""
-        self.seen: set[tuple[str, bool]] = set()
-        """Every step that was about to be taken (False) or had been taken (True)."""
+        self.seen: Counter[tuple[str, bool]] = Counter()
+        """How often each step was about to be taken (False) or had been taken (True)."""
         self.steps: dict[Kind, list[str]] = {}
         """The calls of an undisturbed handling, by kind of answer."""
         self.doubted: set[str] = set()
         """Claims, by digest, of which nobody knew how they ended before the late news came."""
+        self._seed = seed
+        self._killed: set[tuple[str, bool]] = set()
         self._fact_of: dict[int, FactId] = {}
         self._news: list[tuple[Run, Event]] = []
         self._run_of_claim: dict[str, Run] = {}
@@ -86,7 +90,7 @@ class Matrix:
 
     def _fate(self, call: AwsCall, story: Story) -> Fate | None:
         where = step_of(call)
-        self.seen.add((where, call.done))
+        self.seen[where, call.done] += 1
         if not call.done:
             self._begin(call, story, where)
         handling, nth = list(story.handlings).index(call.invocation), story.handlings[call.invocation].count(where) - 1
@@ -95,7 +99,18 @@ class Matrix:
             if planned == (handling, where, nth, call.done):
                 story.befell.append((mishap.fault, where))
                 return mishap.fault.fate
+        if len(story.befell) < 2 and story.run.number >= 0 and self._due_to_be_killed(where, call.done):
+            story.befell.append((KILLS[call.done], where))
+            return KILLED
         return None
+
+    def _due_to_be_killed(self, where: str, done: bool) -> bool:
+        """At one of the first times that a step comes up, once."""
+        step = where, done
+        if step in self._killed or self.seen[step] < Random(f"{self._seed} {where} {done}").randint(1, 4):
+            return False
+        self._killed.add(step)
+        return True
 
     def _begin(self, call: AwsCall, story: Story, where: str) -> None:
         if not story.handlings and story.run.stale:
@@ -126,6 +141,7 @@ class Matrix:
             self._settle()
             [self.steps[kind_of(run.score, run.reach)]] = story.handlings.values()
         self.stories.clear()
+        self.seen.clear()
         self.announced()
 
     def play(self, runs: Sequence[Run]) -> None:
@@ -240,9 +256,9 @@ DOUBT = ("claimed", "doubtful")
 
 
 @contextmanager
-def playing(folder: Path, template: Path = TEMPLATE) -> Iterator[Matrix]:
+def playing(folder: Path, seed: int, template: Path = TEMPLATE) -> Iterator[Matrix]:
     """A matrix on a stack of its own, which has learned the steps."""
-    matrix = Matrix()
+    matrix = Matrix(seed)
     fast = {"MailRate": "1000"}
     with Stack(
         folder, parameters=fast, template=template, printed=quiet, watch=matrix.fate, mail_events=matrix.told

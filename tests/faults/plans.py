@@ -35,9 +35,9 @@ class Fault:
     """The only service that does this; any if empty."""
 
 
+KILLS = (Fault("killed before", KILLED, False, 24), Fault("killed after", KILLED, True, 24))
 FAULTS = (
-    Fault("killed before", KILLED, False, 24),
-    Fault("killed after", KILLED, True, 24),
+    *KILLS,
     Fault("process ends before", EXIT, False, 1),
     Fault("process ends after", EXIT, True, 1),
     Fault("no answer, not done", UNANSWERED, False, 6),
