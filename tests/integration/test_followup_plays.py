@@ -12,10 +12,12 @@ from hearback.aws.claims import Claims
 from hearback.claim import LEASE, Claim
 from hearback.contact import Contact
 from hearback.response import Answer, Response
+from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.task import Task
 from tests.conftest import NOW, Tables
 from tests.integration.followup_world import Context, World, make_world
+from tests.integration.test_followup_tick import MONDAY_NINE_IN_KOLKATA
 
 RETRY = {"batchItemFailures": [{"itemIdentifier": "0"}]}
 DONE: dict[str, list[object]] = {"batchItemFailures": []}
@@ -420,3 +422,31 @@ def test_a_thanks_offers_the_next_step(world: World) -> None:
     world.settle(world.answer(10, world.customer("Ravi")))
     text = mail_text(world, RAVI)
     assert "Would you tell others? Write a review: https://reviews.example/shop?a=1&b=2" in text
+
+
+def test_the_digest_of_a_region_tells_who_slipped_and_who_climbed_there(apply: Apply) -> None:
+    world = apply(THANK)
+    scope, due = {"store": "pune"}, MONDAY_NINE_IN_KOLKATA
+    weekly = Subscription("shop", "pune", "Nia", "nia@shop.example", scope, 0, 9, "Asia/Kolkata", due)
+    world.tables.people.put_subscription(weekly)
+    for name, before, score, store in (
+        ("Ravi", 10, 7, "pune"),
+        ("Leela", 3, 9, "pune"),
+        ("Tara", 9, 10, "pune"),
+        ("Uma", 10, 0, "delhi"),
+        ("Vik", 9, 6, "pune"),
+    ):
+        customer = world.customer(name)
+        answered_before(world, customer, before)
+        given = world.answer(score, customer, dimensions={"store": store})
+        world.settle(given)
+    world.tables.responses.revise(given.id, lambda response: response.exclude("a machine"))
+
+    world.now = MONDAY_NINE_IN_KOLKATA
+    assert run_tick(world)["digests"] == 1
+
+    text = mail_text(world, "Nia <nia@shop.example>")
+    assert "One customer slipped. - from 10 to 7, Ravi" in text
+    assert "One customer climbed. Share it with your team. - from 3 to 9, Leela" in text
+    assert "Uma" not in text
+    assert "Tara" not in text

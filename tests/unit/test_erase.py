@@ -21,11 +21,14 @@ from hearback.conversion import Conversion
 from hearback.coupon import CouponRefused, GrantedCoupon
 from hearback.fact import FactId
 from hearback.invitation import Invitation
+from hearback.movement import Movement
 from hearback.play import Referral, Rewards
+from hearback.reached import Reached
 from hearback.referral import ReferralLink
 from hearback.response import AmendmentRefused, Answer, Response
-from hearback.task import Closing, Note, Task
+from hearback.task import Callback, Closing, Note, Task
 from hearback.testimonial import Testimonial
+from hearback.waiting import WaitingPlay
 from ops.erasure import Erasure
 from ops.person import Person
 from ops.terminal import Stop
@@ -107,6 +110,20 @@ def test_nothing_of_the_person_is_left(tables: Tables, asha: Response, name: str
         assert word not in stored
 
 
+def test_what_plays_remember_goes_or_names_nobody(tables: Tables, asha: Response) -> None:
+    directory = Directory(tables.directory)
+    directory.reach(Reached(ASHA, NOW, str(asha.id)))
+    directory.take(Slot.played(ASHA, "shop", "call"), "me", NOW, timedelta(days=1))
+    directory.let_wait(WaitingPlay(asha.id, "later", NOW + timedelta(days=2)))
+    directory.put_movement(Movement(asha.id, asha.day, 9, 2**31))
+
+    assert erase(tables).removed["slot"] == 4
+
+    assert ASHA not in everything(tables)
+    assert directory.waiting(asha.id, "later") is not None  # it comes to nothing when it is due
+    assert [moved.before for moved in directory.movements("shop", asha.day, asha.day)] == [9]
+
+
 def test_what_was_counted_stays_counted(tables: Tables, asha: Response) -> None:
     before = [ledger_of(item).contribution for item in facts(tables)]
     erase(tables)
@@ -132,12 +149,13 @@ def test_a_closed_task_loses_its_notes_and_keeps_how_it_ended(tables: Tables, as
     tasks = Tasks(tables.directory)
     task = tasks.get("t1")
     assert task
+    assert tasks.call_back("t1", Callback("+91 98 7654 3210", "after Asha's work", NOW))
     closing = Closing(NOW, "ravi", "resolved", "price")
     tasks.close(task, closing, Note("n1", NOW, "ravi", "Asha is happy again now"), timedelta(days=30))
     erase(tables)
     closed = tasks.get("t1")
     assert closed
-    assert (closed.notes, closed.closing, closed.contact) == ((), closing, "")
+    assert (closed.notes, closed.callback, closed.closing, closed.contact) == ((), None, closing, "")
     assert ASHA not in everything(tables)
 
 
