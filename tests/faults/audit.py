@@ -12,12 +12,9 @@ from hearback.aws.dynamodb import Item
 from hearback.claim import Claim
 from hearback.nps import category
 from hearback.task import Task
+from ops.mail import mails_in_doubt, refused_mails
 from tests.faults.matrix import Matrix, Story
 from tests.faults.shop import EVENTS, MAILS, TASKS
-
-SHOWN = ("doubtful", "refused")
-"""States of a claim that an operator is shown."""
-ENDED = ("done", *SHOWN)
 
 
 @dataclass
@@ -58,6 +55,9 @@ class Audit:
         self._mailed = Counter(mail.recipients[0] for mail in matrix.stack.mails())
         self._queued = Counter(message["task"] for message in matrix.announced())
         self._told = Counter(event["detail"]["id"] for event in matrix.stack.events())
+        listed = (*mails_in_doubt(matrix.directory, matrix.stack.now()), *refused_mails(matrix.directory))
+        self._shown = {mail.digest for mail in listed}
+        """As the operator's commands list them."""
         self._outcomes = {str(story.response): Outcome(story) for story in matrix.stories.values()}
         self._by_task = {Task.id_for(response): outcome for response, outcome in self._outcomes.items()}
 
@@ -84,11 +84,11 @@ class Audit:
         elif mails and state == "done":
             outcome.resolved += doubted
             outcome.sent += not doubted
-        outcome.shown += state in SHOWN
+        outcome.shown += digest in self._shown
         outcome.told_again += max(0, self._told[digest] - 1) + max(0, self._queued[_announced(claim)] - 1)
-        if mails and state not in ENDED:
+        if mails and state != "done" and digest not in self._shown:
             outcome.lost.append(f"{claim['effect']}: mailed, yet {state}")
-        if not mails and doubted and state not in SHOWN:
+        if not mails and doubted and digest not in self._shown:
             outcome.lost.append(f"{claim['effect']}: never mailed, yet {state}")
 
     def _missing_mail(self, story: Story) -> Iterator[str]:
@@ -105,13 +105,13 @@ class Audit:
 
     def _known(self, effect: str) -> bool:
         """Whether a mail went out and is known to have, or an operator is shown it."""
-        state = self._state(effect)
-        return state in SHOWN or (state == "done" and self._mails[Claim(effect).digest] > 0)
+        digest = Claim(effect).digest
+        return digest in self._shown or (self._state(effect) == "done" and self._mails[digest] > 0)
 
     def _reached(self, story: Story) -> bool:
         """Whether another mail to the same person is a good reason to send no more."""
         others = (claim for claim in self._claims.values() if claim.get("contact") == story.contact)
-        return any(claim["state"] in ENDED for claim in others)
+        return any(self._known(claim["effect"]) for claim in others)
 
     def _missing_event(self, story: Story) -> Iterator[str]:
         play = EVENTS.get(category(story.run.final))

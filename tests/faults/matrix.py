@@ -25,7 +25,7 @@ from hearback.fact import FactId
 from hearback.response import Answer, Response
 from local.aws_calls import KILLED, AwsCall, Fate
 from local.stack import TEMPLATE, Stack
-from tests.faults.plans import KILLS, Fault, Kind, Run, kind_of
+from tests.faults.plans import KILLS, Fault, Kind, Run, kind_of, undisturbed
 from tests.faults.shop import OWNERS, survey
 from tests.faults.steps import SEND, step_of
 
@@ -134,9 +134,7 @@ class Matrix:
         """See which steps an undisturbed handling takes, for each kind of answer."""
         self._apply(OWNERS[0])
         for number, (score, mail) in enumerate((score, mail) for score in (10, 8, 3) for mail in (True, False)):
-            run = Run(
-                -1 - number, -1 - number, "mail" if mail else "phone", score, None, False, False, False, "at once", ()
-            )
+            run = undisturbed(-1 - number, "mail" if mail else "phone", score)
             story = self._answer(run)
             self._settle()
             [self.steps[kind_of(run.score, run.reach)]] = story.handlings.values()
@@ -250,9 +248,6 @@ class Matrix:
             for event in told:
                 self.stack.put_event(event)
         self.stack.wait_until_idle(PATIENCE)
-
-
-DOUBT = ("claimed", "doubtful")
 
 
 @contextmanager

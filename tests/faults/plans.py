@@ -90,6 +90,22 @@ class Run:
         return self.reach in ("mail", "bounces")
 
 
+def undisturbed(number: int, reach: Reach, score: int) -> Run:
+    """Somebody answers, and nothing goes wrong."""
+    return Run(
+        number=number,
+        person=number,
+        reach=reach,
+        score=score,
+        amended=None,
+        late=False,
+        again=False,
+        stale=False,
+        news="at once",
+        mishaps=(),
+    )
+
+
 def kind_of(score: int, reach: Reach) -> Kind:
     return category(score), reach in ("mail", "bounces")
 
