@@ -33,13 +33,17 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
 
 
 def test_every_route_has_answered(recorded: Recorded) -> None:
-    assert {route.key for route in recorded.stack.routes} - recorded.watcher.routes == set()
+    silent = {route.key for route in recorded.stack.routes} - recorded.watcher.routes
+
+    assert not silent, "everything.py asks none of " + ", ".join(sorted(silent))
 
 
 def test_every_role_allows_what_its_function_needs_and_nothing_else(recorded: Recorded) -> None:
     stack, calls = recorded.stack, recorded.watcher.calls
 
-    assert [line for function in stack.functions for line in differences(stack, function, calls)] == []
+    found = [line for function in stack.functions for line in differences(stack, function, calls)]
+
+    assert not found, "\n".join(found)
 
 
 def test_a_call_that_no_permission_covers_is_named(recorded: Recorded) -> None:
@@ -51,7 +55,9 @@ def test_a_call_that_no_permission_covers_is_named(recorded: Recorded) -> None:
         mailed(recorded, "elsewhere@example.com"),
     ]
 
-    assert differences(recorded.stack, "TickFunction", [*recorded.watcher.calls, *beyond]) == [
+    before = differences(recorded.stack, "TickFunction", recorded.watcher.calls)
+    after = differences(recorded.stack, "TickFunction", [*recorded.watcher.calls, *beyond])
+    assert [line for line in after if line not in before] == [
         "TickFunction needs dynamodb:Query on table/TallyTable/index/by_day, which TickRole does not allow",
         "TickFunction needs dynamodb:Scan on table/TallyTable, which TickRole does not allow",
         "TickFunction needs ses:SendRawEmail on configuration-set/MailConfiguration, which TickRole does not allow",
@@ -75,9 +81,11 @@ def test_a_permission_that_nothing_used_is_named(recorded: Recorded, monkeypatch
         more = [Permission("dynamodb:Scan", table), Permission("dynamodb:Query", f"{table}/index/by_owner")]
         return Role(role.name, [*role.permissions, *more])
 
+    before = differences(recorded.stack, "CollectFunction", recorded.watcher.calls)
     monkeypatch.setattr(permissions, "role_of", generous)
 
-    assert differences(recorded.stack, "CollectFunction", recorded.watcher.calls) == [
+    after = differences(recorded.stack, "CollectFunction", recorded.watcher.calls)
+    assert [line for line in after if line not in before] == [
         "CollectRole allows dynamodb:Query on table/DirectoryTable/index/by_owner, which nothing used",
         "CollectRole allows dynamodb:Scan on table/DirectoryTable, which nothing used",
     ]
