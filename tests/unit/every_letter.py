@@ -9,8 +9,11 @@ from typing import Literal
 import followup
 from followup import letters
 from followup.announcement_letter import announcement_letter
+from followup.digest import Story
 from followup.digest_letter import digest_letter
 from followup.mail import Letter
+from followup.moves import Moved
+from followup.naming import Chosen, Named
 from followup.next_steps import Brought
 from followup.reward_letter import reward_letter
 from hearback.announcement import Announcement
@@ -20,8 +23,9 @@ from hearback.coupon import GrantedCoupon
 from hearback.mentions import parse_terms
 from hearback.play import Coupon, CouponPlay, ReferralPlay, TestimonialPlay
 from hearback.response import Response
-from hearback.survey import Person, Survey
+from hearback.survey import Person, Question, Survey
 from hearback.task import Task
+from hearback.themes import Theme
 from tests.unit.letter_samples import NOW, answer
 from tests.unit.test_letters_digest import MANY, PUNE, tasks, week
 
@@ -133,8 +137,19 @@ def _announcement(given: Given) -> Letter:
 
 
 def _digest(given: Given) -> Letter:
-    comments = [given.answer(score, hours) for hours, score in enumerate((0, 7, 10), 1)]
-    return digest_letter(week(given.survey, MANY, comments=comments, tasks=tasks(3, overdue=1), subscription=PUNE))
+    question = Question.model_construct(id="topic", text=given.text, choices={"price": given.text})
+    chosen, themes = [Chosen(question, 9, [("price", 7)])], [Theme(given.words, 5, given.words)]
+    told = week(
+        given.survey,
+        MANY,
+        comments=[given.answer(score, hours) for hours, score in enumerate((0, 7, 10), 1)],
+        tasks=[replace(task, dimensions={"store": given.words[:20]}) for task in tasks(3, overdue=1)],
+        subscription=replace(PUNE, name=given.words, scope={"store": given.words[:20]}),
+        named=[Named("detractor", 12, chosen, themes), Named("promoter", 12, [], themes)],
+        story=Story(given.answer(10, 9), given.words),
+        moved=[Moved("slip", 10, given.answer(3, 8), given.words), Moved("climb", 3, given.answer(9, 7), given.words)],
+    )
+    return digest_letter(told, {task.id: f"{OURS}t/token" for task in told.open_tasks})
 
 
 def _task_notice(given: Given, occasion: Literal["new", "overdue", "escalated"] = "new") -> Letter:
