@@ -20,6 +20,7 @@ MADE_BY = {
 FILES = {
     "customers.csv": "email,name\nravi@example.com,Ravi\nmeera@example.com,Meera\n",
     "history.csv": "email,score,comment\nravi@example.com,9,Lovely\nmeera@example.com,3,Slow\n",
+    "faster.txt": "Subject: You asked, we did\n\nIt opens in a second now, {name}.\n",
 }
 
 
