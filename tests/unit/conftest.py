@@ -11,7 +11,7 @@ import pytest
 
 from hearback import clock
 from hearback.survey import Survey
-from ops import cli
+from ops import cli, terminal
 from ops.deployment import Deployment
 from tests.conftest import NOW, Tables
 
@@ -57,7 +57,8 @@ def deployment(tables: Tables, survey: Survey, now: datetime) -> Deployment:
 def hearback(deployment: Deployment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Hearback:
     """Runs `hearback …` against the deployment."""
     monkeypatch.setattr(cli, "in_aws", lambda stack: deployment)
-    monkeypatch.setenv("COLUMNS", "200")
+    for console in (terminal.out, terminal.err):  # made on import, at the width of whatever terminal there was
+        monkeypatch.setattr(console, "width", 200)
 
     def run(*arguments: str) -> Ended:
         capsys.readouterr()
