@@ -66,7 +66,7 @@ class Operation:
     @property
     def for_people(self) -> bool:
         """Whether it answers with pages."""
-        return self.path.startswith(("/s/", "/a/", "/u/", "/q/", "/r/", "/t/"))
+        return self.path.startswith(("/s/", "/a/", "/u/", "/c/", "/q/", "/r/", "/t/"))
 
 
 def _page(meaning: str, status: int = 200) -> Answer:
@@ -107,6 +107,15 @@ _PREFERENCE = {
     },
 }
 
+_CALL_FORM = {
+    "type": "object",
+    "properties": {
+        "page": {"type": "string", "description": "The page's stamp: when it was made, signed"},
+        "phone": {"type": "string", "maxLength": 40},
+        "when": {"type": "string", "maxLength": 200},
+    },
+    "required": ["page", "phone"],
+}
 _TASK_FORM = {
     "type": "object",
     "properties": {
@@ -249,6 +258,27 @@ OPERATIONS: Sequence[Operation] = (
             "value": "120.00",
             "currency": "EUR",
         },
+    ),
+    Operation(
+        "get",
+        "/c/{token}",
+        "callPage",
+        "Where and when to be called, behind an apology's link",
+        [_page("The page")],
+        [*_LINK, "busy"],
+        query=_LANGUAGE,
+    ),
+    Operation(
+        "post",
+        "/c/{token}",
+        "callForm",
+        "Ask for a call",
+        [_page("It is asked for, or nobody is to call any more"), _page("The number is missing", 422)],
+        [*_UNREADABLE, *_LINK, "busy"],
+        _CALL_FORM,
+        {"page": "1772620200000-c2lnbmVk", "phone": "+91 20 5555 0100", "when": "after six"},
+        "application/x-www-form-urlencoded",
+        query=_LANGUAGE,
     ),
     Operation(
         "get",

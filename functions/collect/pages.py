@@ -154,6 +154,24 @@ def unquoted_page(sheet: Sheet) -> Reply:
     return _survey_page(sheet, "notice.html", 200, say("unquoted_heading"), text=say("unquoted_text"))
 
 
+def call_page(sheet: Sheet, phone: str, when: str, stamp: str, *, slip: Slip = "") -> Reply:
+    """Where and when to call: what was said just now, nothing that is stored."""
+    heading, status = sheet.words.say("call_heading"), 422 if slip else 200
+    return _survey_page(sheet, "call.html", status, heading, phone=phone, when=when, stamp=stamp, slip=slip)
+
+
+def called_page(sheet: Sheet) -> Reply:
+    """Somebody will call."""
+    say = sheet.words.say
+    return _survey_page(sheet, "notice.html", 200, say("called_heading"), text=say("called_text"))
+
+
+def uncalled_page(sheet: Sheet) -> Reply:
+    """Nobody is to call any more."""
+    say = sheet.words.say
+    return _survey_page(sheet, "notice.html", 200, say("uncalled_heading"), text=say("uncalled_text"))
+
+
 def answered_page(sheet: Sheet) -> Reply:
     """For a visit when the answer takes no more changes."""
     say = sheet.words.say

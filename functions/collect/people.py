@@ -79,6 +79,18 @@ def quote_page(request: Request, wiring: Wiring) -> Reply:
     return quoting.page(request, wiring)
 
 
+def call_page(request: Request, wiring: Wiring) -> Reply:
+    from collect import calling  # noqa: PLC0415 - few pages need it
+
+    return calling.page(request, wiring)
+
+
+def call_form(request: Request, wiring: Wiring) -> Reply:
+    from collect import calling  # noqa: PLC0415 - few pages need it
+
+    return calling.ask(request, wiring)
+
+
 def quote_form(request: Request, wiring: Wiring) -> Reply:
     from collect import quoting  # noqa: PLC0415 - few pages need it
 
@@ -94,6 +106,9 @@ ROUTES: Mapping[str, Route] = {
     "GET /u/{token}": preferences.page,
     "HEAD /u/{token}": preferences.page,
     "POST /u/{token}": preferences.choose,
+    "GET /c/{token}": call_page,
+    "HEAD /c/{token}": call_page,
+    "POST /c/{token}": call_form,
     "GET /q/{token}": quote_page,
     "HEAD /q/{token}": quote_page,
     "POST /q/{token}": quote_form,

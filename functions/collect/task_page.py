@@ -18,7 +18,7 @@ from collect.task_form import STEPS, Incomplete, Missing, Step, due_in, ending_i
 from collect.task_story import TaskView, read_story
 from collect.wiring import Wiring
 from hearback import token as signed
-from hearback.aws.tasks import NotesFull, TaskClosed, Tasks, TaskTaken
+from hearback.aws.tasks import NotesFull, TaskClosed, TaskTaken
 from hearback.language import texts
 from hearback.task import LATEST, NOTE_LENGTH, OUTCOMES, Closing, Note
 
@@ -34,10 +34,6 @@ class Opened:
     wiring: Wiring
     view: TaskView
     holder: str
-
-    @property
-    def tasks(self) -> Tasks:
-        return Tasks(self.wiring.directory.table)
 
     @property
     def token(self) -> str:
@@ -77,7 +73,7 @@ def act(request: Request, wiring: Wiring) -> Reply:
     except Incomplete as incomplete:
         return _page(opened, step, form, incomplete.missing)
     except (TaskClosed, TaskTaken, NotesFull) as refusal:
-        stands = opened.tasks.get(opened.view.task.id) or opened.view.task
+        stands = opened.wiring.tasks.get(opened.view.task.id) or opened.view.task
         opened = replace(opened, view=replace(opened.view, task=stands))
         return _page(opened, step, form, "full" if isinstance(refusal, NotesFull) else "changed")
     headers = {"Location": f"/t/{opened.token}?done={step}"}
@@ -94,7 +90,7 @@ ROUTES: Mapping[str, Callable[[Request, Wiring], Reply]] = {
 def _opened(request: Request, wiring: Wiring) -> Opened:
     """Raises TokenRefused, also for somebody who is no longer among the survey's people."""
     token = signed.verify(request.parameter("token"), wiring.token_keys.at(request.now), "task", request.now)
-    task = Tasks(wiring.directory.table).get(token.subject)
+    task = wiring.tasks.get(token.subject)
     if task is None:
         raise signed.TokenRefused
     survey = known_survey(wiring, task.survey, request.now)
@@ -113,23 +109,23 @@ def _look_for_machines(opened: Opened, form: Mapping[str, str]) -> None:
 def _take(opened: Opened, form: Mapping[str, str]) -> None:
     """`seen` is who was to call when the page was made: whoever has said so since is not overruled unseen."""
     seen = replace(opened.view.task, taken_by=form.get("seen", ""))
-    opened.tasks.take(seen, opened.holder, opened.request.now)
+    opened.wiring.tasks.take(seen, opened.holder, opened.request.now)
 
 
 def _note(opened: Opened, form: Mapping[str, str]) -> None:
-    opened.tasks.note(opened.view.task.id, _written(opened, form, note_in(form)))
+    opened.wiring.tasks.note(opened.view.task.id, _written(opened, form, note_in(form)))
 
 
 def _reschedule(opened: Opened, form: Mapping[str, str]) -> None:
     due_at = due_in(form, opened.view.zone, opened.request.now)
-    opened.tasks.reschedule(opened.view.task.id, due_at)
+    opened.wiring.tasks.reschedule(opened.view.task.id, due_at)
 
 
 def _close(opened: Opened, form: Mapping[str, str]) -> None:
     view, ending = opened.view, ending_in(form, opened.view.survey)
     closing = Closing(opened.request.now, opened.holder, ending.outcome, ending.root_cause)
     note = _written(opened, form, ending.note) if ending.note else None
-    opened.tasks.close(view.task, closing, note, view.survey.ask_again)
+    opened.wiring.tasks.close(view.task, closing, note, view.survey.ask_again)
 
 
 _ACTIONS: Mapping[Step, Callable[[Opened, Mapping[str, str]], None]] = {

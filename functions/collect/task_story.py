@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from collect.wiring import Wiring
 from hearback.business_time import Calendar
 from hearback.contact import Contact
-from hearback.dates import day_in_words, moment_in_words
+from hearback.dates import dated_in_words, moment_in_words
 from hearback.fact import FactId
-from hearback.language import Texts, texts
+from hearback.language import Texts, own_name, texts
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.task import Task
@@ -85,6 +85,15 @@ class TaskView:
         return self.words.say("taken", who=self.person(self.task.taken_by), since=since)
 
     @property
+    def callback(self) -> str:
+        """How the customer wants to be called, beside the number; "" if they did not say."""
+        callback = self.task.callback
+        if callback is None:
+            return ""
+        at = moment_in_words(callback.at, self.zone, self.words.language)
+        return self.words.say("callback_when" if callback.when else "callback", at=at, when=callback.when)
+
+    @property
     def notes(self) -> list[tuple[str, str, str]]:
         """(who, when, what), oldest first."""
         language = self.words.language
@@ -130,18 +139,19 @@ class Story:
 
 
 def read_story(view: TaskView, wiring: Wiring) -> Story:
-    task = view.task
+    task, callback = view.task, view.task.callback
     contact = wiring.directory.contact(task.contact) or Contact("")
+    phone = callback.phone if callback else contact.phone
     facts = [FactId.parse(response) for response in sorted(task.responses)]
     responses = sorted(wiring.feedback.responses(facts), key=lambda each: each.answered_at, reverse=True)
     earlier = wiring.feedback.earlier(responses[-1], EARLIER) if responses else []
     return Story(
         name=contact.name,
-        phone=contact.phone,
-        call=_tel(contact.phone),
+        phone=phone,
+        call=_tel(phone),
         email=contact.email,
         write=f"mailto:{quote(contact.email, safe='@+')}" if contact.email else "",
-        language=contact.locale,
+        language=own_name(contact.locale) if contact.locale else "",
         where=[f"{_name(name)}: {value}" for name, value in (task.dimensions or {}).items()],
         answers=[_told(view, response) for response in responses[:MOST_ANSWERS]],
         earlier=[_told(view, response) for response in earlier],
@@ -160,7 +170,7 @@ def _told(view: TaskView, response: Response) -> Told:
     known = view.task.dimensions or {}
     return Told(
         score=response.score,
-        day=day_in_words(date.fromisoformat(response.day), view.words.language),
+        day=dated_in_words(date.fromisoformat(response.day), view.words.language),
         comment=response.comment,
         answers=answers,
         where=[f"{_name(name)}: {value}" for name, value in response.dimensions.items() if known.get(name) != value],

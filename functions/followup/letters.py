@@ -56,13 +56,14 @@ def reply(
     unsubscribe: str,
     owner: Person | None,
     next_step: Brought | None = None,
+    call: str = "",
 ) -> Letter:
     """What a respondent is answered. `link` opens the page on which they can say more; "" for none.
 
     `thanks` is for a high score and asks for nothing but the next step, `why` asks what was missing, `apology` is
     written in the name of `owner` (of the team if there is none) and promises a call, or a mail where no phone number
     is known. All of them invite a reply, so the envelope's reply-to must be read by somebody: for an apology, by the
-    owner. An apology offers no `next_step`.
+    owner. An apology offers no `next_step`, but `call`: the page on which to say how to be called.
     """
     voice = Voice.of(survey, response.locale, contact.locale)
     asked = survey.follow_up.get(response.category)
@@ -78,6 +79,7 @@ def reply(
         link=link,
         by=by,
         owner=one_line(owner.name) if owner else "",
+        call=call,
         callable=bool(one_line(contact.phone)),
         offer=offer(voice, next_step),
         why=voice.say("reply_why"),

@@ -23,8 +23,7 @@ class Links:
 
     def answer(self, response: FactId, contact: str, dimensions: Mapping[str, str], locale: str) -> str:
         """The page on which this response is given or changed."""
-        token = Token("answer", str(response), self.now + INVITED, contact, dimensions, "mail", locale)
-        return f"{self.base_url}/a/{sign(token, self.keys)}"
+        return f"{self.base_url}/a/{self._answering(response, contact, dimensions, locale)}"
 
     def unsubscribe(self, contact: str) -> str:
         """Where this contact leaves: a page on GET, at once on RFC 8058's POST."""
@@ -35,6 +34,14 @@ class Links:
         token = Token("answer", str(response), self.now + INVITED, contact, channel="mail", locale=locale)
         return f"{self.base_url}/q/{sign(token, self.keys)}"
 
+    def call(self, response: FactId, contact: str, dimensions: Mapping[str, str], locale: str) -> str:
+        """Where the person of an answer says how to be called."""
+        return f"{self.base_url}/c/{self._answering(response, contact, dimensions, locale)}"
+
     def task(self, task: Task, holder: str) -> str:
         """The page of a task, for one of the survey's people."""
         return task_link(self.base_url, task, holder, self.now, self.keys)
+
+    def _answering(self, response: FactId, contact: str, dimensions: Mapping[str, str], locale: str) -> str:
+        token = Token("answer", str(response), self.now + INVITED, contact, dimensions, "mail", locale)
+        return sign(token, self.keys)

@@ -71,6 +71,7 @@ class Running:
             unsubscribe,
             owner,
             self._next_step(play, claim, survey, story, locale),
+            call=self.links.call(response.id, contact.key, response.dimensions, locale) if owner else "",
         )
         outcome = self.post.send(
             claim,

@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from followup.words import one_line, shorten
-from hearback.dates import day_in_words, moment_in_words
+from hearback.dates import dated_in_words, day_in_words, moment_in_words
 from hearback.language import LANGUAGES, direction, language_of, texts
 from hearback.survey import Survey
 
@@ -56,7 +56,7 @@ class Voice:
 
     def dated(self, day: date) -> str:
         """Mon 4 May 2026"""
-        return self.say("dated", day=self.day(day), year=day.year)
+        return dated_in_words(day, self.language)
 
     def span(self, first: date, last: date) -> str:
         """Mon 4 May to Sun 10 May 2026, or Mon 4 May 2026"""

@@ -15,7 +15,7 @@ from hearback.fact import FactId
 from hearback.judging import READING
 from hearback.response import Response
 from hearback.survey import Person
-from hearback.task import MOST_NOTES, Closing, Note, Task, erase_request
+from hearback.task import MOST_NOTES, Callback, Closing, Note, Task, erase_request
 from hearback.task_link import KEPT, task_link
 from hearback.token import Token
 from tests.conftest import NOW, Answered, Collect
@@ -107,6 +107,14 @@ class TestStory:
         ):
             assert known in page.text, known
         assert page.text.index("7 of 10") < page.text.index("9 of 10")
+
+    def test_how_the_customer_wants_to_be_called_comes_first(self, desk: Desk) -> None:
+        desk.collect.tables.tasks.call_back(desk.task.id, Callback("020 5555 0199", "after six", NOW))
+        page = desk.open().text
+
+        assert "asked on Wed 4 March, 16:00 IST to be called on this number: after six" in page
+        assert 'href="tel:02055550199"' in page
+        assert "5555 0100" not in page
 
     def test_it_is_kept_by_nobody_and_found_by_no_search_engine(self, desk: Desk) -> None:
         headers = desk.open().headers

@@ -142,6 +142,13 @@ def test_an_apology_promises_a_call_only_where_a_number_is_known(survey: Survey)
     assert "send me your number" in text_of(without)
 
 
+def test_an_apology_asks_where_and_when_to_call(survey: Survey) -> None:
+    call = "https://api.example.com/c/token"
+    letter = letters.reply("apology", survey, answer(2), person(), PAGE, LEAVE, OWNER, call=call)
+    assert call in read(letter).links
+    assert f"Say where and when to call:\n{call}" in letter.text
+
+
 def test_an_apology_without_an_owner_comes_from_the_team(survey: Survey) -> None:
     letter = reply(survey, "apology", answer(2), owner=None)
     assert letter.subject.startswith("We are sorry")

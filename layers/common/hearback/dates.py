@@ -13,6 +13,11 @@ def day_in_words(day: date, language: str) -> str:
     return say("day", weekday=weekdays[day.weekday()], day=day.day, month=months[day.month - 1])
 
 
+def dated_in_words(day: date, language: str) -> str:
+    """Mon 4 May 2026"""
+    return texts("letters", language).say("dated", day=day_in_words(day, language), year=day.year)
+
+
 def moment_in_words(at: datetime, zone: ZoneInfo, language: str) -> str:
     """Mon 4 May, 14:30 IST"""
     local = at.astimezone(zone)

@@ -47,6 +47,17 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """How its person wants to be called, in their own words."""
+
+    phone: str
+    when: str
+    """"" for any time."""
+    at: datetime
+    """When they said so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """How a task ended."""
 
@@ -77,6 +88,7 @@ class Task:
     taken_at: datetime | None = None
     notes: Sequence[Note] = ()
     """Oldest first."""
+    callback: Callback | None = None
     told: int = 0
     """How many have been told that it is overdue: nobody, its owner, the manager too."""
     closing: Closing | None = None
@@ -159,6 +171,7 @@ class Task:
             taken_by=item.get("taken_by", ""),
             taken_at=_moment(item["taken_at"]) if "taken_at" in item else None,
             notes=tuple(Note.from_item(note) for note in item.get("notes", ())),
+            callback=_callback(item["callback"]) if "callback" in item else None,
             told=int(item.get("told", 0)),
             closing=closing,
             came_back=int(item["came_back"]) if "came_back" in item else None,
@@ -240,6 +253,18 @@ def note_request(task: str, note: Note) -> dict[str, Any]:
     }
 
 
+def call_back_request(task: str, callback: Callback) -> dict[str, Any]:
+    """Write down how the person of an open task wants to be called; what they say last stands."""
+    return {
+        "Key": Task.key_item(task),
+        "UpdateExpression": "SET callback = :callback",
+        "ConditionExpression": _OPEN,
+        "ExpressionAttributeValues": {
+            ":callback": {"phone": callback.phone, "when": callback.when, "at": _text(callback.at)}
+        },
+    }
+
+
 def reschedule_request(task: str, due_at: datetime) -> dict[str, Any]:
     """Make an open task due at another time; whoever was told that it is overdue is told again if it is again."""
     return {
@@ -274,7 +299,7 @@ def erase_request(task: str, contact: str) -> dict[str, Any]:
     """Take out who it is about and what was noted of them. It stays open or closed as it was."""
     return {
         "Key": Task.key_item(task),
-        "UpdateExpression": "SET contact_key = :nobody, erased = :true REMOVE notes, note_ids",
+        "UpdateExpression": "SET contact_key = :nobody, erased = :true REMOVE notes, note_ids, callback",
         "ConditionExpression": "contact_key = :contact",
         "ExpressionAttributeValues": {":nobody": "", ":true": True, ":contact": contact},
     }
@@ -292,6 +317,10 @@ def join_request(task: str, response: str) -> dict[str, Any]:
 
 def _note_values(note: Note) -> dict[str, Any]:
     return {":none": [], ":note": [note.to_item()]}
+
+
+def _callback(item: Mapping[str, str]) -> Callback:
+    return Callback(item["phone"], item["when"], _moment(item["at"]))
 
 
 def _text(moment: datetime) -> str:

@@ -9,9 +9,11 @@ from hearback.task import (
     ASK_AGAIN_KIND,
     CLOSING_KIND,
     DUE_KIND,
+    Callback,
     Closing,
     Note,
     Task,
+    call_back_request,
     came_back_request,
     join_request,
     note_request,
@@ -116,6 +118,14 @@ class Tasks:
             if any(each.id == note.id for each in stands.notes):
                 return stands
             raise NotesFull(task) from None
+
+    def call_back(self, task: str, callback: Callback) -> bool:
+        """Write down how the task's person wants to be called; False if it is closed."""
+        try:
+            self.table.update(call_back_request(task, callback))
+        except ConditionFailed:
+            return False
+        return True
 
     def reschedule(self, task: str, due_at: datetime) -> Task:
         """Raises TaskClosed."""

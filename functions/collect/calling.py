@@ -1,0 +1,74 @@
+"""Please call me: where and when, from the apology's link. Whoever looks after the answer reads it on the task's page.
+
+Nothing stored is shown: mails get forwarded.
+"""
+
+import re
+from dataclasses import replace
+
+from collect import answers, pages
+from collect.observing import TRAP
+from collect.page_stamp import PageStamp, machine_mark
+from collect.reply import Reply
+from collect.request import Request
+from collect.wiring import Wiring
+from hearback.contact import Contact
+from hearback.task import Callback, Task
+
+WHEN_LENGTH = 200
+"""Characters that may be said of the time."""
+
+
+def page(request: Request, wiring: Wiring) -> Reply:
+    """The form, while somebody is to call; afterwards it says how else to reach us."""
+    to, sheet = _opened(request, wiring)
+    if _task(wiring, to) is None:
+        return pages.uncalled_page(sheet)
+    return pages.call_page(sheet, "", "", _stamp(request, wiring))
+
+
+def ask(request: Request, wiring: Wiring) -> Reply:
+    """Take the wish to be called. What only a machine sends changes nothing, and shows the form again."""
+    to, sheet = _opened(request, wiring)
+    form = request.form()
+    phone, when = _one_line(form.get("phone", "")), _one_line(form.get("when", ""))[:WHEN_LENGTH]
+    task = _task(wiring, to)
+    if task is None:
+        return pages.uncalled_page(sheet)
+    stamp = PageStamp.verify(form.get("page", ""), sheet.token, wiring.token_keys.at(request.now))
+    mark = machine_mark(stamp, form.get(TRAP, ""), request.now)
+    log = {"response": str(to.response), "mark": mark}
+    slip: pages.Slip = "missed" if not is_phone(phone) else "hasty" if mark else ""
+    if slip:
+        return replace(pages.call_page(sheet, phone, when, _stamp(request, wiring), slip=slip), log=log)
+    if not wiring.tasks.call_back(task.id, Callback(phone, when, request.now)):  # closed a moment ago
+        return pages.uncalled_page(sheet)
+    wiring.directory.merge_contact(Contact(to.token.contact, phone=phone))
+    return replace(pages.called_page(sheet), log=log)
+
+
+def is_phone(text: str) -> bool:
+    """Whether a text looks like a telephone number: 5 to 15 digits (the most that ITU-T E.164 has), no letters."""
+    digits = sum(letter.isdigit() for letter in text)
+    return bool(re.fullmatch(r"\+?[0-9 ()./-]{5,40}", text)) and 5 <= digits <= 15
+
+
+def _task(wiring: Wiring, to: answers.Opened) -> Task | None:
+    """The person's open task, if it is about this survey."""
+    task = wiring.tasks.open_of(to.token.contact)
+    return task if task and task.survey == to.survey.id else None
+
+
+def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:
+    """Raises TokenRefused, UnknownSurvey, Problem."""
+    to = answers.opened(wiring, request.parameter("token"), request.now)
+    locale = to.survey.locale_for(request.language(), to.token.locale)
+    return to, pages.Sheet(to.survey, request.parameter("token"), locale)
+
+
+def _stamp(request: Request, wiring: Wiring) -> str:
+    return PageStamp.at(request.now, None).sign(request.parameter("token"), wiring.token_keys.at(request.now))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
