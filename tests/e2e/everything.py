@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from hearback.judging import READING
 from local.aws_calls import UNANSWERED, AwsCall, Fate
@@ -61,14 +62,19 @@ class Everything:
         self.a_known_visitor_answers_by_widget()
         self.customers_are_invited()
         self.one_of_them_answers_by_link()
+        self.that_one_asks_to_be_called_and_is()
         self.one_of_them_leaves()
         self.somebody_only_looks()
         self.a_machine_clicks()
         self.another_system_records_answers_while_ses_is_busy()
         self.a_customer_slips_without_a_word()
+        self.a_promoter_brings_a_friend()
+        self.a_promoter_is_quoted_and_thinks_better_of_it()
+        self.a_passive_comes_back()
         self.the_answer_to_a_mail_is_lost()
         self.something_foreign_is_written()
         self.weeks_pass_while_ses_is_busy()
+        self.who_was_called_is_asked_again()
 
     def pages_are_looked_at(self) -> None:
         for method in ("GET", "HEAD"):
@@ -105,6 +111,24 @@ class Everything:
         self.stack.advance(READING)
         send_form(self.stack, page, score="2")
         self._settle()
+
+    def that_one_asks_to_be_called_and_is(self) -> None:
+        apology = self.stack.mails(to="ravi@")[-1]
+        call = self._link(apology.body("plain") or "", r"(/c/[\w.~-]+)")
+        self._ask("HEAD", call)
+        form = self._ask("GET", call)
+        self.stack.advance(READING)
+        assert send_form(self.stack, form, phone="+353 1 555 0123", when="tomorrow").status == 200
+        [notice] = self.stack.mails(to="farah@")
+        task = self._link(notice.body("plain") or "", r"(/t/[\w.~-]+)")
+        self._ask("HEAD", task)
+        later = self.stack.now() + timedelta(days=2)
+        self._fill_in(task, "take")
+        self._fill_in(task, "note", text="Nobody answers before noon.")
+        self._fill_in(task, "reschedule", day=f"{later:%Y-%m-%d}", time="15:00")
+        self._fill_in(task, "close", outcome="resolved", cause="service", text="Called him.")
+        self._pass(TICK)
+        assert {"Task Opened", "Task Closed"} <= {event["detail-type"] for event in self.stack.events()}
 
     def one_of_them_leaves(self) -> None:
         [mail] = self.stack.mails(to="meera@")
@@ -153,6 +177,50 @@ class Everything:
         told = [event["detail-type"] for event in self.stack.events()]
         assert {"Play", "Slip"} <= set(told)
 
+    def a_promoter_brings_a_friend(self) -> None:
+        self._record("product", 10, "pia@example.com")
+        [mail] = self.stack.mails(to="pia@")
+        link = self._link(mail.body("plain") or "", r"(/r/[0-9A-Z-]{11})")
+        for method in ("HEAD", "GET"):
+            self._ask(method, link)
+        sale = {"code": link.removeprefix("/r/"), "reference": "order 9", "value": "120.00", "currency": "EUR"}
+        self._json("POST", "/v1/machine/conversions", {**sale, "customer": "quinn@example.com"}, Authorization=SIGNED)
+        self._pass(timedelta(days=15))
+        self._pass(TICK)
+        self._settle()
+        assert [mail.message["Subject"] for mail in self.stack.mails(to="quinn@")] == ["Welcome to Plotline"]
+
+    def a_promoter_is_quoted_and_thinks_better_of_it(self) -> None:
+        self._record("product", 10, "rosa@example.com", comment="It draws what I mean.")
+        [mail] = self.stack.mails(to="rosa@")
+        page = self._link(mail.body("plain") or "", r"(/q/[\w.~-]+)")
+        self._ask("HEAD", page)
+        for filled in ({"words": "It draws what I mean.", "consent": "yes"}, {}):
+            form = self._ask("GET", page)
+            self.stack.advance(READING)
+            send_form(self.stack, form, **filled)
+
+    def a_passive_comes_back(self) -> None:
+        self._record("store", 8, "sami@example.com")
+        [mail] = self.stack.mails(to="sami@")
+        code = self._link(mail.body("plain") or "", r"\s{3}([0-9A-Z]{5}-[0-9A-Z]{5})\s")
+        redeemed = f"/v1/machine/coupons/{code}/redemptions"
+        self._json("POST", redeemed, {"reference": "till 7/118"}, Authorization=SIGNED)
+
+    def _fill_in(self, task: str, step: str, **filled: str) -> None:
+        """Send one of the forms on a task's page."""
+        page = self._ask("GET", task)
+        self.stack.advance(READING)
+        form = next(part for part in page.text.split("<form") if f'name="do" value="{step}"' in part)
+        fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form)) | filled
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        assert self._ask("POST", task, urlencode(fields), **headers).status == 303
+
+    def _record(self, survey: str, score: int, email: str, **said: str) -> None:
+        answer = {"survey": survey, "score": score, "email": email, **said}
+        self._json("POST", "/v1/machine/responses", answer, Authorization=SIGNED)
+        self._settle()
+
     def the_answer_to_a_mail_is_lost(self) -> None:
         """And no event comes, so that an operator has to look."""
         self.watcher.loses_answers = True
@@ -173,6 +241,11 @@ class Everything:
         self.stack.faults(mail_throttle=1)
         self._pass(timedelta(days=7))
         self._pass(TICK)
+
+    def who_was_called_is_asked_again(self) -> None:
+        self._pass(timedelta(days=31))
+        self._settle()
+        assert self.stack.mails(to="ravi@", since=self.stack.now() - timedelta(days=1))
 
     def _pass(self, span: timedelta) -> None:
         self.stack.advance(span)
