@@ -71,6 +71,41 @@ def test_a_digest_with_another_weekday_gets_another_due_time(hearback: Hearback,
     assert digest.due_at == datetime(2026, 3, 6, 3, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("rhythm", "due"),
+    [
+        ("every: day", datetime(2026, 3, 5, 3, 30, tzinfo=UTC)),
+        ("every: week, weekday: friday", datetime(2026, 3, 6, 3, 30, tzinfo=UTC)),
+        ("every: month, day: 15", datetime(2026, 3, 15, 3, 30, tzinfo=UTC)),
+        ("every: month", datetime(2026, 4, 1, 3, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_digest_can_come_every_day_week_or_month(
+    hearback: Hearback, tables: Tables, file: Path, rhythm: str, due: datetime
+) -> None:
+    write(file)
+    file.write_text(file.read_text(encoding="utf-8").replace("weekday: monday", rhythm), encoding="utf-8")
+    assert hearback("survey", "apply", str(file)).code == 0
+    [digest] = tables.people.subscriptions("cafe")
+    assert digest.due_at == due
+
+
+def test_a_digest_begins_anew_with_another_scope_and_no_other_change(
+    hearback: Hearback, tables: Tables, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearback("survey", "apply", write(file))
+    later = NOW + timedelta(days=30)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    hearback("survey", "apply", write(file, weekday="friday"))
+    [same] = tables.people.subscriptions("cafe")
+    scoped = file.read_text(encoding="utf-8").replace("to: asha", "to: asha, scope: { store: pune }")
+    file.write_text(scoped, encoding="utf-8")
+    hearback("survey", "apply", str(file))
+    [other] = tables.people.subscriptions("cafe")
+    assert (same.since, other.since) == (NOW, later)
+    assert other.due_at == same.due_at
+
+
 def test_a_digest_that_is_no_longer_in_the_file_is_no_longer_sent(
     hearback: Hearback, tables: Tables, file: Path
 ) -> None:

@@ -76,6 +76,20 @@ def test_a_text_may_be_given_once_for_all_languages(tmp_path: Path) -> None:
             "a week has less than an hour",
         ),
         ("subscriptions:\n  - id: w\n    to: asha\n    scope: { store: x }", 10, "subscriptions.0.scope.store", "none"),
+        (
+            "subscriptions:\n  - { id: w, to: asha, every: day, weekday: monday }",
+            8,
+            "subscriptions.0",
+            "weekday is for every: week; this one comes every day",
+        ),
+        ("subscriptions:\n  - { id: w, to: asha, day: 3 }", 8, "subscriptions.0", "day is for every: month"),
+        ("subscriptions:\n  - { id: w, to: asha, every: month, day: 29 }", 8, "subscriptions.0.day", "28"),
+        (
+            "subscriptions:\n  - { id: w, to: asha, every: hour }",
+            8,
+            "subscriptions.0.every",
+            "'day', 'week' or 'month'",
+        ),
     ],
 )
 def test_a_mistake_is_named_by_line_and_path_with_what_is_allowed(
