@@ -146,7 +146,7 @@ class Weeks:
         link = _link(mail, "a")
         if guest.leaves:
             leaving = self._browser.open(_link(mail, "u"))
-            self._when_read(partial(self._browser.send, leaving, {}))
+            self._when_read(partial(self._browser.send, leaving, {"stop": "all"}))
         elif guest.visit.way == "page":
             self._open(f"{link}?score={guest.visit.first_thought}", guest.visit)
         elif guest.visit.way == "json":
@@ -167,9 +167,13 @@ class Weeks:
             self._when_read(partial(self._answer, again, visit.score, visit))
             return
         if visit.comment or visit.choice is not None:
-            following = self._browser.send(following, {"said": visit.comment} if visit.comment else {"skip": "1"})
-        if visit.choice is not None and following.choices:
-            self._browser.send(following, {"said": following.choices["said"][visit.choice]})
+            self._when_read(partial(self._explain, following, visit))
+
+    def _explain(self, page: Page, visit: Visit) -> None:
+        """Say why, and answer the question after that."""
+        following = self._browser.send(page, {"said": visit.comment} if visit.comment else {"skip": "1"})
+        if visit.choice is not None and "said" in following.choices:
+            self._when_read(partial(self._browser.send, following, {"said": following.choices["said"][visit.choice]}))
 
     def _call_customers(self) -> None:
         """What owners do in the morning, when the digests have gone out: close some of their tasks."""
