@@ -131,11 +131,16 @@ class Survey(Part):
     care: Annotated[list[Scope], Field(max_length=200)] = []
     """Who takes care of which answers: the first scope that covers an answer."""
     root_causes: Annotated[dict[Identifier, Text], Field(min_length=1, max_length=30)] = {
-        "product": {ANY: "The product"},
-        "service": {ANY: "How the customer was treated"},
-        "delivery": {ANY: "Delivery"},
-        "price": {ANY: "The price"},
-        "other": {ANY: "Something else"},
+        "product": {"en": "The product", "hi": "उत्पाद", "fr": "Le produit", "ar": "المنتج"},
+        "service": {
+            "en": "How the customer was treated",
+            "hi": "ग्राहक के साथ व्यवहार",
+            "fr": "La façon dont le client a été traité",
+            "ar": "معاملة العميل",
+        },
+        "delivery": {"en": "Delivery", "hi": "डिलीवरी", "fr": "La livraison", "ar": "التوصيل"},
+        "price": {"en": "The price", "hi": "दाम", "fr": "Le prix", "ar": "السعر"},
+        "other": {"en": "Something else", "hi": "कुछ और", "fr": "Autre chose", "ar": "شيء آخر"},
     }
     """What a closed task was about in truth: its owner chooses one."""
     ask_again_days: Annotated[int, Field(ge=0, le=365)] = 30
