@@ -172,7 +172,9 @@ def _show(listed: Sequence[Listed], survey: Survey) -> None:
             )
         out.print(table)
     people = {each.answer.response.contact or str(each.answer.response.id) for each in listed}
-    out.print(f"[bold]{len(listed):,}[/] answers of {len(people):,} people raise it")
+    answers = "answer" if len(listed) == 1 else "answers"
+    raised_by = "person" if len(people) == 1 else "people"
+    out.print(f"[bold]{len(listed):,}[/] {answers} from {len(people):,} {raised_by}")
     for standing, count in Counter(each.standing for each in listed).most_common():
         more = f" (a follow-up mail within {survey.mail_cap_days} days)" if standing == "mailed lately" else ""
         more = " (hearback mail shows them)" if standing in ("in doubt", "refused") else more

@@ -93,7 +93,7 @@ def test_it_shows_who_raised_it_and_tells_nobody(announce: Announce, tables: Tab
 
     assert ended.code == 0
     assert "the queues at the tills" in ended.out
-    assert "1 answers of 1 people raise it" in ended.out
+    assert "1 answer from 1 person" in ended.out
     assert "Lovely soup" not in ended.out
     assert "Subject: You asked, we did\n\nHello Ravi,\n\nYou wrote: Well, the queues" in ended.out
     assert "say --send" in ended.err
