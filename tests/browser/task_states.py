@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hearback.aws.secrets import Keys
 from hearback.aws.tasks import Tasks
+from hearback.business_time import Calendar
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.judging import READING
@@ -98,7 +99,7 @@ class TaskVisit:
             survey=survey.id,
             owner="asha",
             created_at=now,
-            due_at=now + timedelta(hours=3),
+            due_at=Calendar.of(survey.scope({}), survey.zone).add(now, timedelta(hours=3)),
             responses=frozenset({made[0]}),
             contact=contact.key,
         )
