@@ -42,7 +42,8 @@ test-browser: .venvs/browser/.stamp .venvs/engine/.stamp ## page and widget in C
 check-pages: .venvs/browser/.stamp .venvs/engine/.stamp .venvs/pages/.stamp ## the page's HTML, and Lighthouse's marks; needs npm and Chromium
 	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.page_checks
 
-screenshots: .venvs/browser/.stamp .venvs/engine/.stamp ## every state of the page, in build/screenshots; needs Chromium
+screenshots: .venvs/browser/.stamp .venvs/engine/.stamp ## every mail and every state of the pages, in build/screenshots; needs Chromium
+	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.letter_pictures
 	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.screenshots
 
 test-api: .venvs/api/.stamp .venvs/engine/.stamp ## the API fuzzed by its OpenAPI document, and its tokens forged, a minute

@@ -11,6 +11,7 @@ from followup.naming import Chosen, Named
 from followup.quoting import VOICE, dimension_values, quoted
 from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
+from hearback.mentions import words_of
 from hearback.play import Change as Direction
 from hearback.task import Task
 from hearback.themes import LEAST_COMMENTS
@@ -96,15 +97,24 @@ def _worth_doing(voice: Voice, digest: Digest) -> Iterator[str]:
         due = voice.moment(digest.open_tasks[0].due_at, digest.subscription.zone)
         yield voice.say("first_waiting", n=len(digest.open_tasks), due=due)
     complaints = next((each for each in digest.named if each.category == "detractor"), None)
-    if complaints and complaints.chosen and (most := _most_chosen(complaints.chosen[0])):
-        choice, count = most
-        what = voice.quote(complaints.chosen[0].question.choices[choice])
-        yield voice.say("first_choice", what=what, count=count, n=complaints.chosen[0].answers)
-    if complaints and complaints.themes:
-        theme = complaints.themes[0]
-        yield voice.say("first_theme", what=shorten(theme.words, THEME), n=theme.comments)
+    if complaints:
+        yield from _to_look_into(voice, complaints)
     if digest.story:
         yield voice.say("first_story")
+
+
+def _to_look_into(voice: Voice, complaints: Named) -> Iterator[str]:
+    """What most chose, and the first theme that is not the same."""
+    said: set[str] = set()
+    if complaints.chosen and (most := _most_chosen(complaints.chosen[0])):
+        choice, count = most
+        what = voice.quote(complaints.chosen[0].question.choices[choice])
+        said = {word.folded for word in words_of(what)}
+        yield voice.say("first_choice", what=what, count=count, n=complaints.chosen[0].answers)
+    for theme in complaints.themes:
+        if not said & {word.folded for word in words_of(theme.words)}:
+            yield voice.say("first_theme", what=shorten(theme.words, THEME), n=theme.comments)
+            return
 
 
 def _most_chosen(chosen: Chosen) -> tuple[str, int] | None:

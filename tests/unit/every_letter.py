@@ -26,8 +26,9 @@ from hearback.response import Response
 from hearback.survey import Person, Question, Survey
 from hearback.task import Task
 from hearback.themes import Theme
+from tests.unit.digest_samples import PUNE, tasks
 from tests.unit.letter_samples import NOW, answer
-from tests.unit.test_letters_digest import MANY, PUNE, tasks, week
+from tests.unit.test_letters_digest import MANY, week
 
 Template = Literal["thanks", "why", "apology"]
 OURS = "https://feedback.example/"
@@ -127,7 +128,7 @@ def _announcement(given: Given) -> Letter:
     message = Message("{name}, you asked, {brand} did", (text, "{their_words}"))
     response = given.answer(3)
     raised_by = parse_terms("word, x*, a*, line, alert, nul, half, ravi, pay, tom, क*, utf, 7, token, https")
-    messages = dict.fromkeys(("en", "hi"), message)
+    messages = dict.fromkeys(given.survey.locales, message)
     made = Announcement.of(given.survey, raised_by, messages, NOW)
     raised = made.raised_in(response, given.survey)
     if raised is None:  # words of no word, which nobody is told of

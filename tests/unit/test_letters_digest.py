@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,24 +21,8 @@ from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.tally import EMPTY, Tally
 from hearback.task import Task
+from tests.unit.digest_samples import PUNE, tally, tasks
 from tests.unit.letter_samples import HOSTILE, NOW, answer, read
-
-PUNE = Subscription(
-    survey="shop",
-    id="pune-weekly",
-    name="Asha Rao",
-    email="asha@shop.example",
-    scope={"store": "pune"},
-    weekday=0,
-    hour=9,
-    time_zone="Asia/Kolkata",
-    due_at=NOW,
-)
-
-
-def tally(counts: Sequence[int], **others: int) -> Tally:
-    return Tally({f"s{score}": count for score, count in enumerate(counts)} | others)
-
 
 MANY = tally([40, 12, 25, 30, 41, 99, 120, 310, 520, 803, 1000], invited=9000, answered=2800)
 FEW = tally([0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1], invited=12, answered=3)
@@ -63,22 +47,6 @@ def week(
 
 def letter_of(digest: Digest) -> Letter:
     return digest_letter(digest, {})
-
-
-def tasks(count: int, *, overdue: int = 0) -> list[Task]:
-    """First due first; the overdue ones were due before now, at an hour's distance."""
-    return [
-        Task(
-            id=f"{place:016x}",
-            survey="shop",
-            owner="asha",
-            created_at=NOW - timedelta(days=9),
-            due_at=NOW + timedelta(hours=place - overdue, minutes=30),
-            responses=frozenset({"shop.0x"}),
-            dimensions={"store": "pune"},
-        )
-        for place in range(count)
-    ]
 
 
 def text_of(letter: Letter) -> str:
