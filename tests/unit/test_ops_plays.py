@@ -58,7 +58,7 @@ def test_an_answer_may_be_told_in_every_way_that_a_play_looks_at(hearback: Hearb
     options = ("--dimension", "region=West", "--no-comment", "--before", "10", "--days-since-play", "12")
     found = explained(hearback, *OF_STORE, "--score", "8", *options)
     assert (found["answer"]["change"], found["answer"]["comment"]) == ("slip", False)
-    assert follows(found) == ["ask-passives-why", "watch-slips"]
+    assert {"ask-passives-why", "watch-slips"} <= set(follows(found))
     assert by_id(found)["second-thought"]["against"] == ["a play reached this person 12 days ago, not 30"]
     assert by_id(found)["watch-slips"]["who"] == "Rohan Deshpande"
 
