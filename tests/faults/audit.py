@@ -66,6 +66,9 @@ class Audit:
         for digest, claim in self._claims.items():
             if (outcome := self._outcome_of(claim)) is not None:
                 self._look_at_claim(outcome, digest, claim)
+        for digest in self._mails.keys() - self._claims.keys():
+            outcome = self._outcomes[self._matrix.mailed_for[digest]]
+            outcome.lost.append(f"{digest}: mailed, and the claim is gone")
         for outcome in self._outcomes.values():
             story = outcome.story
             outcome.lost += [*self._missing_mail(story), *self._missing_event(story), *self._missing_task(story)]
@@ -78,18 +81,16 @@ class Audit:
 
     def _look_at_claim(self, outcome: Outcome, digest: str, claim: Item) -> None:
         state, mails = claim["state"], self._mails[digest]
-        doubted = digest in self._matrix.doubted
+        shown, doubted = digest in self._shown, digest in self._matrix.doubted
         if mails > 1:
             outcome.doubled.append(f"{claim['effect']}: {mails} mails")
         elif mails and state == "done":
             outcome.resolved += doubted
             outcome.sent += not doubted
-        outcome.shown += digest in self._shown
+        outcome.shown += shown
         outcome.told_again += max(0, self._told[digest] - 1) + max(0, self._queued[_announced(claim)] - 1)
-        if mails and state != "done" and digest not in self._shown:
-            outcome.lost.append(f"{claim['effect']}: mailed, yet {state}")
-        if not mails and doubted and digest not in self._shown:
-            outcome.lost.append(f"{claim['effect']}: never mailed, yet {state}")
+        if _of_a_mail(claim) and not (shown or (state == "done" and mails) or (state == "capped" and not mails)):
+            outcome.lost.append(f"{claim['effect']}: {state}, {mails} mails")
 
     def _missing_mail(self, story: Story) -> Iterator[str]:
         run = story.run
@@ -140,6 +141,11 @@ class Audit:
         of_contact = [item for item in self._tasks.values() if story.contact and item["contact_key"] == story.contact]
         if len(of_contact) > 1:
             yield f"{story.contact}: {len(of_contact)} tasks"
+
+
+def _of_a_mail(claim: Item) -> bool:
+    effect: str = claim["effect"]
+    return effect.startswith("task-notice/") or effect.rpartition("/")[2] in MAILS.values()
 
 
 def _announced(claim: Item) -> str:

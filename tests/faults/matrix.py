@@ -68,11 +68,12 @@ class Matrix:
         """The calls of an undisturbed handling, by kind of answer."""
         self.doubted: set[str] = set()
         """Claims, by digest, of which nobody knew how they ended before the late news came."""
+        self.mailed_for: dict[str, str] = {}
+        """The response that a mail was to follow, by the claim that the mail names."""
         self._seed = seed
         self._killed: set[tuple[str, bool]] = set()
         self._fact_of: dict[int, FactId] = {}
         self._news: list[tuple[Run, Event]] = []
-        self._run_of_claim: dict[str, Run] = {}
         self._lock = threading.Lock()
         self._owners = OWNERS
 
@@ -118,15 +119,16 @@ class Matrix:
             self._apply(self._owners[0])
         story.handlings.setdefault(call.invocation, []).append(where)
         if where == SEND:
-            self._run_of_claim[call.parameters["EmailTags"][0]["Value"]] = story.run
+            self.mailed_for[call.parameters["EmailTags"][0]["Value"]] = str(story.response)
 
     def told(self, event: Event) -> None:
         """SES tells of a mail: passed on or kept for later, as planned."""
-        run = self._run_of_claim.get(event["detail"]["mail"]["tags"]["claim"][0])
-        if run is None or run.news == "at once":
+        response = self.mailed_for.get(event["detail"]["mail"]["tags"]["claim"][0], "")
+        story = self.stories.get(response)  # none of a reminder, which the tick sends
+        if story is None or story.run.news == "at once":
             self.stack.put_event(event)
         else:
-            self._news.append((run, event))
+            self._news.append((story.run, event))
 
     # --- what a test does ----------------------------------------------------------------------------
 
