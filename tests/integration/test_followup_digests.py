@@ -193,7 +193,7 @@ class TestWhatCustomersSaid:
         (told,) = digests(world)
         assert "What promoters praise: - “staff”, in 5 comments" in told
         assert "What was it about? - Price: 5 of 5 - “parcel”, in 5 comments" in told
-        assert "Worth doing first: - Look into “Price”: 5 of 5 detractors chose it. - Look into “parcel”" in told
+        assert "Worth doing first: - Look into “Price”: chosen by 5 of the 5 detractors who answered that question. - Look into “parcel”" in told
 
     def test_has_a_story_to_share_without_its_person_s_name(self, world: World, said: Sequence[Response]) -> None:
         run(world, MONDAY)

@@ -1,7 +1,7 @@
 """What a manager reads on Monday."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,17 +10,21 @@ import pytest
 
 from followup import figures
 from followup.digest import Digest
-from followup.digest_letter import LISTED_TASKS, digest_letter
+from followup.digest_letter import LISTED_TASKS, MOST_FIRST, digest_letter
 from followup.mail import Letter
+from followup.naming import Chosen, Named
 from followup.words import BIDI
+from hearback.language import LANGUAGES, direction, texts
 from hearback.nps import Change, Score, change
-from hearback.period import Period
-from hearback.recovery import TaskReport
+from hearback.period import Every, Period
+from hearback.recovery import Recovery, TaskReport
 from hearback.response import Response
 from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.tally import EMPTY, Tally
 from hearback.task import Task
+from hearback.themes import Theme
+from tests.unit import digest_samples
 from tests.unit.digest_samples import PUNE, tally, tasks
 from tests.unit.letter_samples import HOSTILE, NOW, answer, read
 
@@ -195,3 +199,112 @@ def test_nothing_of_the_program_shows(survey: Survey, counted: Tally, locales: l
 @pytest.mark.parametrize(("value", "printed"), [(60.25, "60.2"), (-0.04, "0.0"), (-12.34, "−12.3"), (100.0, "100.0")])
 def test_points_have_one_decimal_a_true_minus_and_no_negative_zero(value: float, printed: str) -> None:
     assert figures.points(value) == printed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_worth_doing_comes_first_and_is_little(language: str) -> None:
+    digest = digest_samples.many(language)
+    letter = digest_letter(digest, {})
+    say = texts("letters", language).say
+    before, _, after = letter.text.partition(say("first") + ":")
+    listed = after.partition(say("distribution") + ":")[0].strip().split("\n- ")
+    assert say("nps") in before
+    assert " ".join(listed[0].split()) == "- " + say("first_overdue", n=3)
+    assert len(listed) == MOST_FIRST
+
+
+def test_without_overdue_tasks_the_next_call_comes_first(survey: Survey) -> None:
+    letter = letter_of(week(survey, FEW, tasks=tasks(2)))
+    assert "- 2 customers are waiting to hear from you, the first by Mon 11 May, 09:30 IST." in text_of(letter)
+
+
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ([("price", 7), ("staff", 2)], "Look into “Price”: chosen by 7 of the 9 detractors"),
+        ([("price", 2)], ""),
+        ([("price", 4), ("staff", 4)], ""),
+    ],
+    ids=["most", "too few", "no one more than another"],
+)
+def test_a_choice_is_worth_looking_into_if_it_was_made_most(
+    survey: Survey, choices: list[tuple[str, int]], said: str
+) -> None:
+    (topic, _) = survey.questions("detractor")
+    named = Named("detractor", 0, [Chosen(topic, 9, choices)], [])
+    told = text_of(letter_of(week(survey, MANY, named=[named])))
+    assert said in told
+    assert ("Look into" in told) == bool(said)
+    assert f"What was it about? - Price: {choices[0][1]} of 9" in told
+
+
+def test_a_complaint_that_was_chosen_and_written_of_is_named_once(survey: Survey) -> None:
+    (topic, _) = survey.questions("detractor")
+    themes = [Theme("prices and price", 5, "The price!"), Theme("parking", 4, "No parking.")]
+    named = Named("detractor", 9, [Chosen(topic, 9, [("price", 7)])], themes)
+    told = text_of(letter_of(week(survey, MANY, named=[named])))
+    assert "Look into “parking”: 4 detractors wrote of it." in told
+    assert "Look into “prices" not in told
+    assert "“prices and price”, in 5 comments > The price!" in told
+
+
+def test_each_open_task_leads_to_its_page(survey: Survey) -> None:
+    digest = week(survey, MANY, tasks=tasks(3, overdue=1))
+    letter = digest_letter(digest, digest_samples.links(digest))
+    pages = [f"https://feedback.example/t/{task.id}" for task in digest.open_tasks]
+    assert read(letter).links == pages
+    assert re.findall(r"^  (https\S+)$", letter.text, re.MULTILINE) == pages
+    assert f"({digest.open_tasks[0].id})" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("every", "days", "before"),
+    [
+        ("day", "Sun 10 May 2026", "the day before"),
+        ("week", "Mon 4 May to Sun 10 May 2026", "the week before"),
+        ("month", "Sat 11 April to Sun 10 May 2026", "the month before"),
+    ],
+)
+def test_a_digest_names_its_days_and_what_it_is_compared_with(
+    survey: Survey, every: Every, days: str, before: str
+) -> None:
+    told = replace(week(survey, MANY, changed=Change(2.0, 0.4)), period=Period(every, date(2026, 5, 11)))
+    letter = letter_of(told)
+    assert letter.subject == f"pune: NPS 47.9 from 3,000 answers, {days}"
+    assert f"Here is what customers told us: {days}." in text_of(letter)
+    assert f"the difference to {before} (+2.0 points)" in text_of(letter)
+
+
+def test_what_became_of_tasks_is_told_if_anything_did(survey: Survey) -> None:
+    recovery = Recovery(closed=8, answered=3, recovered=2)
+    report = TaskReport(opened=5, closed=4, in_time=3, recovery=recovery)
+    told = text_of(letter_of(week(survey, MANY, report=report)))
+    assert "5 tasks were given. 4 were closed, 3 of them in time. Of 8 customers" in told
+    assert "3 have answered again, and 2 came back as passives or promoters." in told
+    assert "were given" not in letter_of(week(survey, MANY)).text
+
+
+@pytest.mark.parametrize(
+    ("counted", "quiet", "pauses", "back"),
+    [(EMPTY, 1, False, False), (EMPTY, 2, True, False), (FEW, 2, False, False), (FEW, 3, False, True)],
+)
+def test_a_pause_is_told_when_it_begins_and_when_it_ends(
+    survey: Survey, counted: Tally, quiet: int, pauses: bool, back: bool
+) -> None:
+    letter = letter_of(week(survey, counted, quiet=quiet))
+    for body in (text_of(letter), read(letter).text):
+        assert ("so this one pauses" in body) == pauses
+        assert ("your digest is back" in body) == back
+
+
+@pytest.mark.parametrize("made", [digest_samples.empty, digest_samples.few, digest_samples.many])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_digest_in_any_language_is_whole_and_nothing_of_the_program_shows(
+    made: Callable[[str], Digest], language: str
+) -> None:
+    digest = made(language)
+    letter = digest_letter(digest, digest_samples.links(digest))
+    for body in (letter.subject, letter.text, read(letter).text):
+        assert not re.search(r"&\w+;|\{\{|\}\}|\{%|\bNone\b|\bTrue\b|\{\w+\}|-0\.0", body)
+    assert "\n\n\n" not in letter.text
+    assert f'dir="{direction(language)}"' in letter.html
