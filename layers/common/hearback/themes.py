@@ -163,13 +163,13 @@ def _shown(written: str, language: str) -> str:
 def _language(words: Sequence[str], page: str) -> str:
     """The language of some words: by their script, else the one most of whose small words there are.
 
-    "" for words in a Latin script from a `page` in a language that has no stop words here.
+    "" for words from a `page` in a language that has no stop words here: they are probably in that language too.
     """
+    if page and not (_STOP_WORDS / f"{page}.txt").exists():
+        return ""
     scripts = Counter(_script(word) for word in words)
     if words and (script := scripts.most_common(1)[0][0]):
         return script
-    if page and not (_STOP_WORDS / f"{page}.txt").exists():
-        return ""
     small = {language: sum(word in _stop_words(language) for word in words) for language in _LATIN}
     return max(_LATIN, key=lambda language: (small[language], language == page))
 
