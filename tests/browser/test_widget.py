@@ -156,7 +156,7 @@ class TestAnswering:
         page.clock.install()
         page.evaluate("hearback('show')")
         page.clock.run_for(100)
-        score(page, 9).click()
+        score(page, 8).click()
         page.get_by_role("button", name="Skip").click()
 
         page.clock.run_for(10_000)
@@ -580,3 +580,42 @@ def test_the_stacks_example_site_knows_who_is_signed_in(
 
     ravi = contact_key("ravi@shop.example", deployment.contact_keys.at(deployment.now()), address=True)
     assert eventually(answers)[0].contact == ravi
+
+
+class TestNextStep:
+    def test_the_thanks_end_with_the_step_that_the_answer_brought(self, opened: Opened) -> None:
+        page = opened()
+
+        score(page, 10).click()
+        words(page).wait_for()
+        page.get_by_role("button", name="Skip").click()
+
+        link = page.get_by_role("link", name="Write a review")
+        link.wait_for()
+        assert link.get_attribute("href") == "https://reviews.example/shop?a=1&b=2"
+        assert link.get_attribute("target") == "_blank"
+
+    def test_nobody_else_s_do(self, opened: Opened) -> None:
+        page = opened()
+
+        score(page, 8).click()
+        words(page).wait_for()
+        page.get_by_role("button", name="Skip").click()
+
+        page.get_by_role("heading", name="Thank you!").wait_for()
+        assert page.get_by_role("link").count() == 0
+
+    def test_it_stays_longer_than_thanks_alone_and_goes_by_itself(self, opened: Opened) -> None:
+        page = opened("data-manual")
+        page.clock.install()
+        page.evaluate("hearback('show')")
+        page.clock.run_for(100)
+        score(page, 9).click()
+        page.get_by_role("button", name="Skip").click()
+        page.get_by_role("link", name="Write a review").wait_for()
+        page.mouse.move(1, 1)
+
+        page.clock.run_for(20_000)
+        assert is_shown(page)
+        page.clock.run_for(60_000)
+        assert not is_shown(page)

@@ -3,22 +3,27 @@
 const COMMENT_ROOM = 3500;
 const ANSWER_ROOM = 1000;
 const THANKS_STAY = 8000; // milliseconds, in the corner
+const STEP_STAYS = 32000; // with something to read and to do
 
 /**
  * Show an ask. onAnswer(answer, last) gets all that was said so far; `last`: the page is being left.
- * onGone(answered) follows when the person is done with it or wants none of it. Returns {close}.
+ * onGone(answered) follows when the person is done with it or wants none of it. Returns {close, offer}; offer(step)
+ * has the thanks end with a next step, if there is one.
  */
 function card({ ask, put, side, dark, onAnswer, onGone }) {
   const { words } = ask;
   const answer = { answers: {} };
   let keep = () => {};
   let leaving;
+  let thank = () => {};
+  let step;
   const shown = frame({ ask, put, side, dark, onLeave: leave });
   const onHidden = safely(() => document.hidden && keep(true));
   document.addEventListener("visibilitychange", onHidden);
 
   function askScore(event) {
     clearTimeout(leaving);
+    thank = () => {};
     const scores = Array.from({ length: 11 }, (_, id) => ({ id, text: String(id) }));
     scores[0].name = `0, ${words.least}`;
     scores[10].name = `10, ${words.most}`;
@@ -50,8 +55,13 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
     );
     const question = questions[number];
     if (!question) {
-      shown.turnTo("", number > 1 ? words.done : thanks, [given, button("main", words.close, leave)], event);
-      if (!put) leaving = setTimeout(safely(leaveIfIdle), THANKS_STAY);
+      thank = (pressed) => {
+        const close = button(step ? "" : "main", words.close, leave);
+        shown.turnTo("", number > 1 ? words.done : thanks, [given, ...nextStep(), close], pressed);
+        clearTimeout(leaving);
+        if (!put) leaving = setTimeout(safely(leaveIfIdle), step ? STEP_STAYS : THANKS_STAY);
+      };
+      thank(event);
       return;
     }
     const { field, read } = question.choices.length ? choosing(question, next) : writing(question);
@@ -75,6 +85,25 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
     const parts = [field, actions, given];
     if (questions.length > 1) parts.push(element("p", { className: "soft" }, progress));
     shown.turnTo(number ? "" : thanks, question.text, parts, event);
+  }
+
+  /** A public page, or a link of one's own to pass on. */
+  function nextStep() {
+    if (!step) return [];
+    const { kind, text, label, url } = step;
+    const link =
+      kind === "review"
+        ? element("a", { className: "main", href: url, target: "_blank", rel: "noopener noreferrer" }, label)
+        : element("input", { readOnly: true, value: url, dir: "ltr", "aria-label": label, onfocus: select });
+    return [element("p", { className: "offer" }, text), link];
+  }
+
+  const select = ({ target }) => target.select();
+
+  function offer(offered) {
+    const isNew = offered?.url !== step?.url;
+    step = offered;
+    if (isNew) thank();
   }
 
   const saidBefore = ({ id }) => (id ? answer.answers[id] : answer.comment);
@@ -119,5 +148,5 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
   }
 
   requestAnimationFrame(safely(() => askScore())); // a live region speaks of what changes after it is there
-  return { close };
+  return { close, offer };
 }

@@ -17,7 +17,7 @@ async function send(key, last) {
   const kept = device.read(key);
   if (!kept || (onTheWay.has(key) && !last)) return;
   onTheWay.add(key);
-  const arrived = await tell(kept.url, kept.answer).then(isFinal, () => false);
+  const arrived = await tell(kept.url, kept.answer).then(heard, () => false);
   onTheWay.delete(key);
   if (!arrived) {
     clearTimeout(nextTry);
@@ -33,6 +33,14 @@ async function send(key, last) {
 
 function flush() {
   for (const key of device.keys()) if (key.startsWith(UNSENT)) safely(send)(key);
+}
+
+/** Told what the server says of an answer that it has stored. */
+let onStored = () => {};
+
+function heard(reply) {
+  if (reply.ok) reply.json().then(safely(onStored), () => {});
+  return isFinal(reply);
 }
 
 /** What is refused for good would be refused again. */

@@ -74,6 +74,7 @@ function show(found) {
     visit.remove(askKey);
     beQuiet(survey, visitor, Date.now() + found.ask.quiet_days * 864e5);
   };
+  onStored = ({ response, next_step: step }) => response === found.response && shown?.offer(step);
   shown = card({
     ask: found.ask,
     put: isInline && (target ? (made) => spot().append(made) : (made) => script.after(made)),
