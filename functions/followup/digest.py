@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from followup.moves import Moved, read_moves
@@ -87,7 +87,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What digests are read from. What customers said is read once for all digests of the same days."""
+    """What digests are read from. What customers said, and the open tasks, are read once for all digests."""
 
     feedback: Feedback
     tallies: Tallies
@@ -95,6 +95,7 @@ class Records:
     tasks: Tasks
     _said: dict[tuple[str, date, date], list[Response]] = field(default_factory=dict)
     _read: dict[str, Comment] = field(default_factory=dict)
+    _open: dict[str, list[Task]] = field(default_factory=dict)
 
     def digest(self, survey: Survey, subscription: Subscription, period: Period, now: datetime) -> Digest:
         """The digest of a period; tasks are open or not `now`."""
@@ -102,7 +103,7 @@ class Records:
         said = [each for each in self._answers(survey, period) if subscription.covers(each.dimensions)]
         story = good_news(said, self._comment)
         shown = [each for each in said if each.comment and each is not story]
-        open_tasks = [task for task in self.tasks.open() if _belongs(task, subscription)]
+        open_tasks = [task for task in self._open_tasks(survey) if _belongs(task, subscription)]
         return Digest(
             survey=survey,
             subscription=subscription,
@@ -129,14 +130,14 @@ class Records:
 
     def _quiet(self, survey: Survey, subscription: Subscription, period: Period) -> int:
         """How many periods in a row before this one were empty: at most as many as make it pause, since it exists."""
+        if subscription.since is None:
+            return 0
         earlier = [period.before]
         while len(earlier) < PAUSES_AFTER:
             earlier.append(earlier[-1].before)
         quiet = 0
         for each, counted in zip(earlier, self._tallies(survey, subscription, earlier), strict=True):
-            if counted.score.n or subscription.due_on(each.due) < (
-                subscription.since or datetime.max.replace(tzinfo=UTC)
-            ):
+            if counted.score.n or subscription.due_on(each.due) < subscription.since:
                 break
             quiet += 1
         return quiet
@@ -145,7 +146,8 @@ class Records:
         """The newest of a period that count, newest first."""
         key = survey.id, period.first, period.last
         if key not in self._said:
-            newest = self.feedback.newest(survey.id, survey.shards, _months(period), LOOKED_AT)
+            begin, end = period.begins(survey.zone), period.ends(survey.zone)
+            newest = self.feedback.newest(survey.id, survey.shards, _months(begin, end), LOOKED_AT, end)
             self._said[key] = [each for each in newest if each.counted and _within(each.day, period)]
         return self._said[key]
 
@@ -154,6 +156,13 @@ class Records:
         if key not in self._read:
             self._read[key] = read(response.comment, response.locale)
         return self._read[key]
+
+    def _open_tasks(self, survey: Survey) -> list[Task]:
+        """First due first."""
+        if not self._open:
+            for task in self.tasks.open():
+                self._open.setdefault(task.survey, []).append(task)
+        return self._open.get(survey.id, [])
 
     def _consented_name(self, response: Response) -> str:
         stored = self.directory.table.get(Testimonial.key_item(response.id))
@@ -169,14 +178,14 @@ class Records:
 
 
 def _belongs(task: Task, subscription: Subscription) -> bool:
-    return task.survey == subscription.survey and subscription.covers(task.dimensions or {})
+    return subscription.covers(task.dimensions or {})
 
 
 def _within(day: str, period: Period) -> bool:
     return period.first.isoformat() <= day <= period.last.isoformat()
 
 
-def _months(period: Period) -> list[str]:
+def _months(begin: datetime, end: datetime) -> list[str]:
     """Months in which a period's responses were begun: the invitation may be as old as the month before."""
-    begun = period.first.replace(day=1) - timedelta(days=1)
-    return sorted({f"{day:%Y-%m}" for day in (begun, period.first, period.last)})
+    month_before = begin.replace(day=1) - timedelta(days=1)
+    return sorted({f"{at:%Y-%m}" for at in (month_before, begin, end)})

@@ -6,7 +6,7 @@ from datetime import datetime
 from aws_lambda_powertools import Logger
 
 from followup.digest import Digest, Records
-from followup.digest_letter import digest_letter
+from followup.digest_letter import LISTED_TASKS, digest_letter
 from followup.links import Links
 from followup.post import NotSent, Post
 from hearback.aws.directory import Directory, UnknownSurvey
@@ -56,6 +56,7 @@ class Digesting:
         return self.post.send(claim, letter, due.email, self.now, to_name=due.name) == "sent"
 
     def _links(self, digest: Digest) -> dict[str, str]:
-        """The page of each open task, by its id, for the digest's reader."""
+        """The page of each task that is listed, by its id, for the digest's reader."""
         reader = digest.survey.reader(digest.subscription.id)
-        return {task.id: self.links.task(task, reader) for task in digest.open_tasks} if reader else {}
+        listed = digest.open_tasks[:LISTED_TASKS] if reader else ()
+        return {task.id: self.links.task(task, reader) for task in listed}

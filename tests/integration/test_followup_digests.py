@@ -193,7 +193,8 @@ class TestWhatCustomersSaid:
         (told,) = digests(world)
         assert "What promoters praise: - “staff”, in 5 comments" in told
         assert "What was it about? - Price: 5 of 5 - “parcel”, in 5 comments" in told
-        assert "Worth doing first: - Look into “Price”: chosen by 5 of the 5 detractors who answered that question. - Look into “parcel”" in told
+        first = "Look into “Price”: chosen by 5 of the 5 detractors who answered that question."
+        assert f"Worth doing first: - {first} - Look into “parcel”: 5 detractors wrote of it." in told
 
     def test_has_a_story_to_share_without_its_person_s_name(self, world: World, said: Sequence[Response]) -> None:
         run(world, MONDAY)
@@ -333,3 +334,30 @@ def test_the_story_of_an_erased_person_is_not_told(world: World) -> None:
     (told,) = digests(world)
     assert "from one answer" in told
     assert "story" not in told
+
+
+def test_answers_after_the_period_do_not_hide_those_of_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("followup.digest.LOOKED_AT", 5)
+    world.answer(10, comment=STORY)
+    count(world, "2026-03-04", s10=1)
+    subscribed(world)
+    world.now = MONDAY - timedelta(hours=2)
+    for _ in range(9):
+        world.answer(10, comment=STORY.replace("lady", "man"))
+
+    run(world, MONDAY)
+
+    assert STORY in digests(world)[0]
+
+
+def test_the_last_hours_of_a_month_are_told_where_the_day_ends_late(world: World) -> None:
+    world.survey = world.survey.model_copy(update={"time_zone": "America/New_York"})
+    world.tables.people.put_survey(world.survey, world.now)
+    world.now = datetime(2026, 4, 1, 3, tzinfo=UTC)  # 31 March in New York
+    world.answer(10, comment=STORY)
+    count(world, "2026-03-31", s10=1)
+    subscribed(world, zone="America/New_York", every="month")
+
+    run(world, datetime(2026, 4, 1, 13, tzinfo=UTC))
+
+    assert STORY in digests(world)[0]

@@ -21,7 +21,7 @@ from hearback.mentions import Word, fold, words_of
 LEAST_COMMENTS = 3
 """What fewer comments name is no theme."""
 LEAST_Z = 1.2815515655446004
-"""How many standard errors a theme is named more often than elsewhere, at least: by chance alone, one word in ten is."""
+"""Standard errors by which a theme is named more often than elsewhere: by chance alone, one word in ten is."""
 PRIOR = 10.0
 """Weight of the prior, in words: how often a word is said in all comments stands for so many more of them."""
 QUOTE_LENGTH = range(25, 161)

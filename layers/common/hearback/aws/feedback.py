@@ -6,7 +6,7 @@ from heapq import merge
 from itertools import islice
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
-from hearback.fact import INVITATION, RESPONSE, FactId, kind_and_id, partitions
+from hearback.fact import INVITATION, RESPONSE, FactId, encode_ulid, kind_and_id, partitions
 from hearback.invitation import Invitation, Mark, mark_request
 from hearback.response import MOST_VERSIONS, AmendmentRefused, Answer, Response, doubt_request, promote_request
 
@@ -114,11 +114,16 @@ class Feedback:
         """Make the invitation's next version with a mark; False if it bears it, or there is no invitation."""
         return self._if_it_holds(mark_request(fact, mark))
 
-    def newest(self, survey: str, shards: int, months: list[str], most: int) -> list[Response]:
-        """The newest responses of some months (yyyy-mm), by the time they were begun, newest first."""
+    def newest(
+        self, survey: str, shards: int, months: list[str], most: int, until: datetime | None = None
+    ) -> list[Response]:
+        """The newest responses of some months (yyyy-mm), by the time they were begun, newest first.
+
+        With `until`, only those begun before that moment.
+        """
         found: list[Response] = []
         for month in sorted(months, reverse=True):
-            streams = [self._backwards(pk) for pk in partitions(RESPONSE, survey, shards, [month])]
+            streams = [self._backwards(pk, until) for pk in partitions(RESPONSE, survey, shards, [month])]
             newest = merge(*streams, key=lambda item: str(item["sk"]), reverse=True)
             found += [Response.from_item(item) for item in islice(newest, most - len(found))]
         return found
@@ -140,11 +145,12 @@ class Feedback:
         """Those of some responses that there are, in no order."""
         return [Response.from_item(item) for item in self.table.get_many([fact.key(RESPONSE) for fact in facts])]
 
-    def _backwards(self, pk: str) -> Iterator[Item]:
+    def _backwards(self, pk: str, until: datetime | None) -> Iterator[Item]:
+        before = {":until": encode_ulid(int(until.timestamp() * 1000), bytes(10))} if until else {}
         return self.table.query(
             {
-                "KeyConditionExpression": "pk = :pk",
-                "ExpressionAttributeValues": {":pk": pk},
+                "KeyConditionExpression": "pk = :pk" + " AND sk < :until" * bool(before),
+                "ExpressionAttributeValues": {":pk": pk, **before},
                 "ScanIndexForward": False,
                 "Limit": 50,
             }
