@@ -64,11 +64,14 @@ class Audit:
     def outcomes(self) -> list[Outcome]:
         """Of every run."""
         for digest, claim in self._claims.items():
-            if (outcome := self._outcome_of(claim)) is not None:
-                self._look_at_claim(outcome, digest, claim)
-        for digest in self._mails.keys() - self._claims.keys():
-            outcome = self._outcomes[self._matrix.mailed_for[digest]]
-            outcome.lost.append(f"{digest}: mailed, and the claim is gone")
+            if of_claim := self._outcome_of(claim):
+                self._look_at_claim(of_claim, digest, claim)
+        for digest, mails in self._mails.items():
+            outcome = self._outcomes.get(self._matrix.mailed_for.get(digest, ""))
+            if outcome and mails > 1:
+                outcome.doubled.append(f"{digest}: {mails} mails")
+            if outcome and digest not in self._claims:
+                outcome.lost.append(f"{digest}: mailed, and the claim is gone")
         for outcome in self._outcomes.values():
             story = outcome.story
             outcome.lost += [*self._missing_mail(story), *self._missing_event(story), *self._missing_task(story)]
@@ -82,9 +85,7 @@ class Audit:
     def _look_at_claim(self, outcome: Outcome, digest: str, claim: Item) -> None:
         state, mails = claim["state"], self._mails[digest]
         shown, doubted = digest in self._shown, digest in self._matrix.doubted
-        if mails > 1:
-            outcome.doubled.append(f"{claim['effect']}: {mails} mails")
-        elif mails and state == "done":
+        if mails == 1 and state == "done":
             outcome.resolved += doubted
             outcome.sent += not doubted
         outcome.shown += shown

@@ -25,7 +25,7 @@ from hearback.fact import FactId
 from hearback.response import Answer, Response
 from local.aws_calls import KILLED, AwsCall, Fate
 from local.stack import TEMPLATE, Stack
-from tests.faults.plans import KILLS, Fault, Kind, Run, kind_of, undisturbed
+from tests.faults.plans import KILLS, MOST_PLANNED, Fault, Kind, Run, kind_of, undisturbed
 from tests.faults.shop import OWNERS, survey
 from tests.faults.steps import SEND, step_of
 
@@ -100,7 +100,8 @@ class Matrix:
             if planned == (handling, where, nth, call.done):
                 story.befell.append((mishap.fault, where))
                 return mishap.fault.fate
-        if len(story.befell) < 2 and story.run.number >= 0 and self._due_to_be_killed(where, call.done):
+        suffered = story.run.number >= 0 and len(story.run.mishaps) <= len(story.befell) <= MOST_PLANNED
+        if suffered and self._due_to_be_killed(where, call.done):
             story.befell.append((KILLS[call.done], where))
             return KILLED
         return None

@@ -35,6 +35,8 @@ class Fault:
     """The only service that does this; any if empty."""
 
 
+MOST_PLANNED = 3
+"""Faults that are planned for one run: with one more, its message still succeeds before SQS gives it up."""
 KILLS = (Fault("killed before", KILLED, False, 24), Fault("killed after", KILLED, True, 24))
 FAULTS = (
     *KILLS,
@@ -143,7 +145,7 @@ def _one_of(random: Random, weights: Mapping[T, int]) -> T:
 
 def _mishaps(random: Random, steps: Sequence[str]) -> list[Mishap]:
     """None, one, or one in each of two or three handlings of the message that follow each other."""
-    number = random.choices([0, 1, 2, 3], [8, 70, 16, 6])[0]
+    [number] = random.choices(range(MOST_PLANNED + 1), [8, 70, 16, 6])
     return [Mishap(handling, *_fault(random, steps)) for handling in range(number)]
 
 
