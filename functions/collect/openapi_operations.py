@@ -295,7 +295,7 @@ OPERATIONS: Sequence[Operation] = (
         "quoteForm",
         "Let an answer be quoted, or no more",
         [_page("Done")],
-        ["token-refused", "unknown-survey", "nothing-to-amend", "content-type", "malformed", "body-too-large", "busy"],
+        [*_UNREADABLE, "token-refused", "unknown-survey", "nothing-to-amend", "busy"],
         _QUOTE,
         {"step": "consent", "words": "The samosas!", "named": "Asha", "consent": "yes", "page": "1772620200000-9-c2ln"},
         "application/x-www-form-urlencoded",

@@ -40,9 +40,10 @@ SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKID/20260304/eu-west-1/
 class RealParts:
     """Puts what exists into two requests of three: what is invented gets no further than the door."""
 
-    def __init__(self, target: Target, *, form: bool) -> None:
+    def __init__(self, target: Target, operation: Operation) -> None:
         past = target.deployment.now() - timedelta(days=1)
-        self._target, self._form = target, form
+        self._target, self._form = target, isinstance(operation.body, dict)
+        self._code = target.coupon if "coupons" in operation.path else target.link
         self._tokens = [
             *(target.token() for _ in range(4)),
             *(target.token(channel="widget") for _ in range(3)),
@@ -59,12 +60,19 @@ class RealParts:
         if count % 3 == 0:
             return
         token = self._tokens[count % len(self._tokens)]
-        self._replace(case.path_parameters, {"token": token, "survey": "ended" if count % 17 == 0 else "shop"})
+        survey = "ended" if count % 17 == 0 else "shop"
+        self._replace(case.path_parameters, {"token": token, "survey": survey, "code": self._code()})
         if isinstance(case.body, dict):
             self._replace(case.body, {"token": token, "survey": "shop", "page": self._stamp(token)})
             if count % 3 == 1:
                 said = {"answers": {"wish": "More tea"}, "dimensions": {"touchpoint": "checkout"}, "identity": ""}
+                self._replace(case.body, self._purchase(count))
                 self._replace(case.body, {**said, "score": "9", "step": "score"} if self._form else said)
+
+    def _purchase(self, count: int) -> dict[str, str]:
+        """Somebody new became a customer."""
+        who = {"reference": f"order {count}", "customer": f"customer {count}"}
+        return {"code": self._code(), "value": "120.00", "currency": "USD", **who}
 
     def _stamp(self, token: str) -> str:
         """Of a page that was made just long enough ago to be read."""
@@ -79,7 +87,7 @@ class RealParts:
 def test_every_answer_is_one_that_the_document_promises(target: Target, operation: Operation) -> None:
     schema = schemathesis.openapi.from_dict(openapi.document())
     described = schema[operation.path][operation.method.upper()]
-    real, headers = RealParts(target, form=isinstance(operation.body, dict)), SIGNED if operation.signed else {}
+    real, headers = RealParts(target, operation), SIGNED if operation.signed else {}
     met: Counter[int] = Counter()
     sent = described.as_strategy()
     if isinstance(operation.body, type):  # bodies that break their schema too
