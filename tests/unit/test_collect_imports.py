@@ -20,6 +20,16 @@ def test_programs_do_not_wait_for_what_they_do_not_use() -> None:
     assert unwanted & set(loaded) == set()
 
 
+def test_the_first_page_does_not_wait_for_what_the_last_one_needs() -> None:
+    later = {f"collect.{name}" for name in ("converting", "next_step", "quoting", "redeeming", "referring", "thanking")}
+    later |= {f"hearback.{name}" for name in ("code", "conversion", "coupon", "referral", "testimonial")}
+
+    loaded = printed("import sys, collect.api, collect.people; print(*sys.modules)").split()
+
+    assert "collect.pages" in loaded
+    assert later & set(loaded) == set()
+
+
 def test_no_garbage_is_collected_while_collect_is_imported_and_again_afterwards() -> None:
     during, afterwards = printed(
         """
