@@ -26,7 +26,7 @@ from tests.unit.letter_samples import HOSTILE, Page
 HARMLESS = "word"
 RAVI = "a" * 32
 REVIEWS = "https://reviews.example/shop"
-HREF = re.compile(r"\?|/[asuqt]/|data:,$|https://wa\.me/\?|mailto:|tel:|" + re.escape(REVIEWS))
+HREF = re.compile(r"\?|/[acsuqt]/|data:,$|https://wa\.me/\?|mailto:|tel:|" + re.escape(REVIEWS))
 """Where a page may lead: to itself, to where a customer passes on their own link, to the survey's own target."""
 STEPS: dict[str, dict[str, Any]] = {
     "review": {"what": "review", "url": REVIEWS},
@@ -136,6 +136,17 @@ def an_owner(collect: Collect, words: str) -> States:
         "task with a time that is none",
         collect.form(path, urlencode({"do": "reschedule", "day": words[:99], "time": words[:99], **stamp})),
     )
+    yield from a_customer_to_call(collect, words)
+    yield "task with a wish to be called", collect.request("GET", path)
+
+
+def a_customer_to_call(collect: Collect, words: str) -> States:
+    """Where and when somebody with an open task wants to be called."""
+    path = f"/c/{collect.token(contact=RAVI)}"
+    page = collect.request("GET", path)
+    yield "call", page
+    yield "call without a number", fill(collect, page, phone=quote(words[:40]), when=quote(words[:200]))
+    yield "call asked for", fill(collect, page, phone="020 5555 0101", when=quote(words[:200]))
 
 
 def a_stranger(collect: Collect, words: str) -> States:
