@@ -3,21 +3,21 @@
 Validated once, when a survey is applied. Stored as JSON, and read back through the same model.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, StringConstraints, model_validator
 
-from hearback.business_time import Calendar
 from hearback.care import Scope
 from hearback.definition import ANY, Address, DimensionValue, Identifier, Locale, Part, Text, TimeZone, Weekday
 from hearback.fact import LEAST_SHARDS
 from hearback.nps import Category
 from hearback.period import LATEST_DAY, Every
-from hearback.play import WATCHING, Coupon, CouponPlay, MailPlay, Play, Referral, ReferralPlay, TaskPlay, Watch
-from hearback.tally import VALUES_PER_PAGE, WHOLE
+from hearback.play import Coupon, Play, Referral, Watch
+from hearback.survey_names import broken_names, listed
+from hearback.tally import VALUES_PER_PAGE
 
 LOGO_LENGTH = 8 * 1024
 """Characters of a logo: a page with it still fits the 14 KB of the first round trip."""
@@ -153,75 +153,9 @@ class Survey(Part):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
-        if problems := list(self._broken_names()):
+        if problems := list(broken_names(self)):
             raise ValueError("\n".join(problems))  # each on its line, `<path>: <problem>`
         return self
-
-    def _broken_names(self) -> Iterator[str]:
-        """What one part of the survey says of another that is not so."""
-        if WHOLE in self.dimensions:
-            yield f"dimensions.{WHOLE}: this name stands for the whole survey; choose another"
-        for list_name in ("plays", "subscriptions"):
-            ids = [entry.id for entry in getattr(self, list_name)]
-            for place, entry_id in enumerate(ids):
-                if entry_id in ids[:place]:
-                    yield f"{list_name}.{place}.id: {entry_id!r} is used twice"
-        yield from self._broken_plays()
-        yield from self._broken_care()
-        for place, rule in enumerate(self.subscriptions):
-            if rule.to not in self.people:
-                yield f"subscriptions.{place}.to: {rule.to!r} is not one of people: {_list(self.people)}"
-            for name, value in rule.scope.items():
-                if problem := self.problem_with(name, value):
-                    yield f"subscriptions.{place}.scope.{name}: {problem}"
-            if len(rule.scope) > 1:
-                yield f"subscriptions.{place}.scope: one dimension at most"
-
-    def _broken_plays(self) -> Iterator[str]:
-        for place, play in enumerate(self.plays):
-            path = f"plays.{place}"
-            if play.id == WATCHING:
-                yield f"{path}.id: {WATCHING!r} is the play that comes with `watch`; choose another name"
-            yield from self._undeclared(f"{path}.when", play.when.dimensions)
-            if isinstance(play, TaskPlay) and play.owner and play.owner not in self.people:
-                yield f"{path}.owner: {play.owner!r} is not one of people: {_list(self.people)}"
-            if isinstance(play, TaskPlay) and not play.owner and not self._cares_for_all("owner"):
-                yield f"{path}.owner: name one of people ({_list(self.people)}), or a scope in care without dimensions"
-            if isinstance(play, MailPlay) and play.who != "respondent" and not self._cares_for_all(play.who):
-                yield f"{path}.who: care names no {play.who} for every answer: add a scope without dimensions"
-            if isinstance(play, CouponPlay) and play.coupon not in self.coupons:
-                yield f"{path}.coupon: {play.coupon!r} is not one of coupons: {_list(self.coupons)}"
-            if isinstance(play, ReferralPlay) and self.referral is None:
-                yield f"{path}.what: a referral needs the survey's referral, with its target"
-        for side in ("promoter", "friend"):
-            coupon = getattr(self.referral.rewards, side) if self.referral else None
-            if coupon and coupon not in self.coupons:
-                yield f"referral.rewards.{side}: {coupon!r} is not one of coupons: {_list(self.coupons)}"
-
-    def _broken_care(self) -> Iterator[str]:
-        for place, scope in enumerate(self.care):
-            yield from self._undeclared(f"care.{place}", scope.dimensions)
-            for role in ("owner", "manager"):
-                person = getattr(scope, role)
-                if person and person not in self.people:
-                    yield f"care.{place}.{role}: {person!r} is not one of people: {_list(self.people)}"
-            if problem := Calendar.of(scope, self.zone).problem:
-                yield f"care.{place}.{problem}"
-
-    def _undeclared(self, path: str, dimensions: Mapping[str, Sequence[str]]) -> Iterator[str]:
-        for name, values in dimensions.items():
-            for value in values:
-                if problem := self.problem_with(name, value):
-                    yield f"{path}.dimensions.{name}: {problem}"
-
-    def _cares_for_all(self, role: str) -> bool:
-        """Whether an answer of any dimensions finds this role: no scope before the one for all lacks it."""
-        for scope in self.care:
-            if not getattr(scope, role):
-                return False
-            if not scope.dimensions:
-                return True
-        return False
 
     def reader(self, subscription: str) -> str:
         """Who of people reads a digest; "" if the survey names it no more."""
@@ -256,7 +190,7 @@ class Survey(Part):
         declared = self.dimensions.get(dimension)
         if declared is None:
             offered = {name: each for name, each in self.dimensions.items() if each.public or not public}
-            return f"{dimension!r} is not a dimension of this survey, which has {_list(offered)}"
+            return f"{dimension!r} is not a dimension of this survey, which has {listed(offered)}"
         if public and not declared.public:
             return f"{dimension!r} is not public: it comes with the invitation, not from the page"
         if value not in declared.values:
@@ -306,7 +240,3 @@ class Survey(Part):
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Survey":
         return cls.model_validate_json(item["definition"])
-
-
-def _list(names: Mapping[str, object]) -> str:
-    return ", ".join(sorted(names)) or "none"
