@@ -27,7 +27,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="what befalls them (anything)")
     given = asked.parse_args()
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, playing(Path(folder), given.seed) as matrix:
+    with tempfile.TemporaryDirectory() as folder, playing(Path(folder)) as matrix:
         matrix.play(plan(given.runs, given.seed, matrix.steps))
         outcomes = Audit(matrix).outcomes()
         wrong = [*_wrong(matrix, outcomes)]
@@ -55,7 +55,7 @@ def _never_killed(matrix: Matrix, outcomes: Sequence[Outcome]) -> list[str]:
         for fault, where in outcome.story.befell
         if fault.name.startswith("killed")
     }
-    return sorted(f"{'after' if done else 'before'} {where}" for where, done in matrix.seen.keys() - killed)
+    return sorted(f"{'after' if done else 'before'} {where}" for where, done in matrix.seen - killed)
 
 
 if __name__ == "__main__":

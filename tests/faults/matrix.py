@@ -7,13 +7,12 @@ after as they come up.
 
 import json
 import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from hearback.aws.directory import Directory
@@ -59,19 +58,19 @@ class Matrix:
     stack: Stack
     """Set once it runs: it wants to know its watcher before."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self) -> None:
         self.stories: dict[str, Story] = {}
         """By response id."""
-        self.seen: Counter[tuple[str, bool]] = Counter()
-        """How often each step was about to be taken (False) or had been taken (True)."""
+        self.seen: set[tuple[str, bool]] = set()
+        """Every step that was about to be taken (False) or had been taken (True)."""
         self.steps: dict[Kind, list[str]] = {}
         """The calls of an undisturbed handling, by kind of answer."""
         self.doubted: set[str] = set()
         """Claims, by digest, of which nobody knew how they ended before the late news came."""
         self.mailed_for: dict[str, str] = {}
         """The response that a mail was to follow, by the claim that the mail names."""
-        self._seed = seed
         self._killed: set[tuple[str, bool]] = set()
+        """Steps that have been killed without a plan."""
         self._fact_of: dict[int, FactId] = {}
         self._news: list[tuple[Run, Event]] = []
         self._lock = threading.Lock()
@@ -91,7 +90,7 @@ class Matrix:
 
     def _fate(self, call: AwsCall, story: Story) -> Fate | None:
         where = step_of(call)
-        self.seen[where, call.done] += 1
+        self.seen.add((where, call.done))
         if not call.done:
             self._begin(call, story, where)
         handling, nth = list(story.handlings).index(call.invocation), story.handlings[call.invocation].count(where) - 1
@@ -101,18 +100,11 @@ class Matrix:
                 story.befell.append((mishap.fault, where))
                 return mishap.fault.fate
         suffered = story.run.number >= 0 and len(story.run.mishaps) <= len(story.befell) <= MOST_PLANNED
-        if suffered and self._due_to_be_killed(where, call.done):
+        if suffered and (where, call.done) not in self._killed:
+            self._killed.add((where, call.done))
             story.befell.append((KILLS[call.done], where))
             return KILLED
         return None
-
-    def _due_to_be_killed(self, where: str, done: bool) -> bool:
-        """At one of the first times that a step comes up, once."""
-        step = where, done
-        if step in self._killed or self.seen[step] < Random(f"{self._seed} {where} {done}").randint(1, 4):
-            return False
-        self._killed.add(step)
-        return True
 
     def _begin(self, call: AwsCall, story: Story, where: str) -> None:
         if not story.handlings and story.run.stale:
@@ -254,9 +246,9 @@ class Matrix:
 
 
 @contextmanager
-def playing(folder: Path, seed: int, template: Path = TEMPLATE) -> Iterator[Matrix]:
+def playing(folder: Path, template: Path = TEMPLATE) -> Iterator[Matrix]:
     """A matrix on a stack of its own, which has learned the steps."""
-    matrix = Matrix(seed)
+    matrix = Matrix()
     fast = {"MailRate": "1000"}
     with Stack(
         folder, parameters=fast, template=template, printed=quiet, watch=matrix.fate, mail_events=matrix.told

@@ -48,7 +48,7 @@ FAULTS = (
     Fault("internal error, done", Fate.error("InternalServerError", 500), True, 4),
     Fault("throttled", Fate.error("ThrottlingException"), False, 6, "dynamodb"),
     Fault("throttled", Fate.error("RequestThrottled", 403), False, 2, "sqs"),
-    Fault("throttled", Fate.error("TooManyRequestsException", 429), False, 2, "sesv2"),
+    Fault("throttled", Fate.error("TooManyRequestsException", 429), False, 6, "sesv2"),
     Fault("refused", Fate.error("MessageRejected"), False, 2, "sesv2"),
 )
 

@@ -12,7 +12,7 @@ SEED = 20261122
 
 
 def test_sixty_answers_are_followed_up_once_under_faults(tmp_path: Path) -> None:
-    with playing(tmp_path / "data", SEED) as matrix:
+    with playing(tmp_path / "data") as matrix:
         matrix.play(plan(60, SEED, matrix.steps))
         outcomes = Audit(matrix).outcomes()
         given_up = leftovers(matrix)

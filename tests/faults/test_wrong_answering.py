@@ -112,7 +112,7 @@ def test_the_matrix_finds_what_is_wrong(mistake: Mistake, tmp_path: Path) -> Non
     with (tmp_path / mistake.module).open("a") as module:
         module.write(mistake.lines)
 
-    with playing(tmp_path / "data", SEED, template) as matrix:
+    with playing(tmp_path / "data", template) as matrix:
         matrix.play(runs(matrix, mistake))
         outcomes = Audit(matrix).outcomes()
 
