@@ -1,7 +1,12 @@
-"""A running local stack for a test, and the `hearback` command on it."""
+"""A running local stack for a test, the `hearback` command on it, and the real answers that some tests are about.
+
+The answers are Miro's NPS responses, read where they lie: `../shared/data` beside the project, or the folder that
+HEARBACK_DATA names. They are nobody's to copy: where they are not, the tests about them are left out.
+"""
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -13,6 +18,8 @@ from local.stack import Stack
 from ops.cli import main
 
 ROOT = Path(__file__).parents[2]
+ANSWERS = Path(os.environ.get("HEARBACK_DATA", ROOT.parent / "shared" / "data")) / "miro-nps.csv"
+collect_ignore = [] if ANSWERS.exists() else ["test_announce.py", "test_answering_everyone.py"]
 
 
 class Command:

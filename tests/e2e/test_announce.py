@@ -1,14 +1,12 @@
 """Those who had asked are told, each once: over Miro's real answers, counted by hand.
 
-The answers are read where they lie: `../shared/data` beside the project, or the folder that HEARBACK_DATA names.
-Where they are not, these tests are skipped. How they were counted: the 441 comments were printed one under the
+The answers are Miro's NPS responses. How they were counted: the 441 comments were printed one under the
 other, numbered from 1 in the order of the file, and read from the first to the last by somebody who wrote down the
 numbers of those that mention a template, and of those that say how fast or slow Miro is. No program searched them.
 Left out on purpose are 127, which has the Russian word, and the "tempates" of 169, which has the right one as well.
 """
 
 import csv
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -16,10 +14,9 @@ import pytest
 
 from hearback.fact import FactId
 from local.stack import Stack
-from tests.e2e.conftest import ROOT, Command
+from tests.e2e.conftest import ANSWERS, Command
 from tests.e2e.test_loop import settle
 
-ANSWERS = Path(os.environ.get("HEARBACK_DATA", ROOT.parent / "shared" / "data")) / "miro-nps.csv"
 # fmt: off
 TEMPLATES = {
     1, 11, 16, 21, 22, 27, 34, 42, 44, 46, 49, 52, 53, 54, 59, 60, 61, 63, 64, 66, 67, 68, 70, 71, 72, 73, 74, 75, 76,
@@ -43,8 +40,6 @@ You once wrote to us:
 
 {brand} has it now: https://plotline.example/new
 """
-
-pytestmark = pytest.mark.skipif(not ANSWERS.exists(), reason="Miro's answers are not there")
 
 
 @pytest.fixture

@@ -1,27 +1,20 @@
 """Everybody of a real set of answers is answered, once, whatever comes again.
 
-The answers are Miro's NPS responses, read where they lie: `../shared/data` beside the project, or the folder that
-HEARBACK_DATA names. Where they are not, these tests are skipped.
+The answers are Miro's NPS responses.
 """
 
 import csv
-import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from hearback.fact import RESPONSE, kind_and_id
 from hearback.nps import category
 from local.stack import Stack
-from tests.e2e.conftest import ROOT, Command
+from tests.e2e.conftest import ANSWERS, Command
 from tests.e2e.test_loop import queued_tasks, settle
 
-ANSWERS = Path(os.environ.get("HEARBACK_DATA", ROOT.parent / "shared" / "data")) / "miro-nps.csv"
 OWNERS = {"tomas@plotline.example"}
-
-pytestmark = pytest.mark.skipif(not ANSWERS.exists(), reason="Miro's answers are not there")
 
 
 def with_addresses(folder: Path) -> Path:
