@@ -14,9 +14,11 @@ from hearback import token as signed
 from hearback.aws.coupons import Coupons
 from hearback.aws.referrals import Referrals
 from hearback.aws.secrets import Keys
+from hearback.aws.tasks import Tasks
 from hearback.coupon import GrantedCoupon
 from hearback.fact import FactId
 from hearback.survey import Survey
+from hearback.task import Task
 from hearback.token import Token
 from local.stack import Stack
 from ops.deployment import Deployment, on_this_machine
@@ -37,6 +39,13 @@ class Target:
         now = self.deployment.now()
         made = {"purpose": "answer", "subject": str(FactId.mint(survey, 4, now)), "expires_at": now + timedelta(days=9)}
         return signed.sign(Token(**{"channel": "mail", **made, **parts}), self.keys)
+
+    def task_token(self) -> str:
+        """A link's token for the page of a task that is open."""
+        now, response = self.deployment.now(), str(FactId.mint("shop", 4, self.deployment.now()))
+        task = Task(Task.id_for(response), "shop", "asha", now, now + timedelta(days=1), frozenset({response}))
+        Tasks(self.deployment.directory.table).open_or_join(task, response)
+        return self.token(purpose="task", subject=task.id, holder="asha")
 
     def coupon(self) -> str:
         """A code that can be redeemed."""

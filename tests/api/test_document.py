@@ -43,6 +43,7 @@ class RealParts:
     def __init__(self, target: Target, operation: Operation) -> None:
         past = target.deployment.now() - timedelta(days=1)
         self._target, self._form = target, isinstance(operation.body, dict)
+        self._of_task = operation.path.startswith("/t/")
         self._code = target.coupon if "coupons" in operation.path else target.link
         self._tokens = [
             *(target.token() for _ in range(4)),
@@ -53,6 +54,8 @@ class RealParts:
             target.token(expires_at=past),
             target.token(purpose="unsubscribe", subject="c0ffee"),
         ]
+        if self._of_task:
+            self._tokens[:7] = [target.task_token() for _ in range(7)]
         for token in self._tokens[::2]:  # half of them have an answer to amend
             requests.post(f"{target.url}/v1/surveys/shop/responses", json={"token": token, "score": 3}, timeout=30)
 
@@ -68,6 +71,8 @@ class RealParts:
                 said = {"answers": {"wish": "More tea"}, "dimensions": {"touchpoint": "checkout"}, "identity": ""}
                 self._replace(case.body, self._purchase(count))
                 self._replace(case.body, {**said, "score": "9", "step": "score"} if self._form else said)
+                if self._of_task:
+                    case.body |= {"do": "note", "text": "Nobody answered."}
 
     def _purchase(self, count: int) -> dict[str, str]:
         """Somebody new became a customer."""
