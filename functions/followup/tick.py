@@ -1,7 +1,7 @@
 """All timed work, every 15 minutes: what is due is picked from the due-time index, so a missed tick is caught up."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,19 +28,34 @@ if TYPE_CHECKING:
 logger = Logger()
 
 
+class TickIncomplete(Exception):
+    """Some of the timed work failed. Each failure is in the log; the next tick tries again."""
+
+
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int]:
-    """Do all that is due, the mails to managers first; answer with how much of each."""
+    """Do all that is due, the mails to managers first; answer with how much of each. Raises TickIncomplete.
+
+    What fails keeps nothing else from being done: a digest that cannot be made must not silence reminders.
+    """
     now, turns = clock.now(), wiring.turns(context)
-    done = {
-        "digests": _digesting(now, turns).send_due(),
-        "plays": queue_due_plays(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
-        "rewards": queue_due_rewards(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
-        "reminders": _escalating(now, turns).escalate(),
-        "asked_again": _asking_again(now).ask_again(),
-        "closings": tell_closings(wiring.tasks(), Bus(clients.events, os.environ["EVENT_BUS"]), now),
-        "doubtful": show_doubtful(wiring.claims(), wiring.directory(), now),
+    work: dict[str, Callable[[], int]] = {
+        "digests": lambda: _digesting(now, turns).send_due(),
+        "plays": lambda: queue_due_plays(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
+        "rewards": lambda: queue_due_rewards(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
+        "reminders": lambda: _escalating(now, turns).escalate(),
+        "asked_again": lambda: _asking_again(now).ask_again(),
+        "closings": lambda: tell_closings(wiring.tasks(), Bus(clients.events, os.environ["EVENT_BUS"]), now),
+        "doubtful": lambda: show_doubtful(wiring.claims(), wiring.directory(), now),
     }
+    done: dict[str, int] = {}
+    for name, do in work.items():
+        try:
+            done[name] = do()
+        except Exception:  # whatever it is, it is in the log and raised in the end
+            logger.exception("timed work failed", extra={"work": name})
     logger.info("tick", extra=done)
+    if failed := work.keys() - done.keys():
+        raise TickIncomplete(", ".join(sorted(failed)))
     return done
 
 

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from followup import tick
+from followup.digesting import Digesting
 from hearback.aws import clients
 from hearback.aws.claims import Claims
 from hearback.claim import Claim
@@ -45,6 +46,21 @@ def test_a_digest_is_sent_when_it_is_due_and_not_before(world: World, weekly: Su
 
     assert world.recipients() == ["Asha Rao <asha@shop.example>"]
     assert "60" in text_of(world)  # 80% promoters less 20% detractors
+
+
+def test_a_digest_that_cannot_be_made_silences_nothing_else(
+    world: World, weekly: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Digesting, "send_due", lambda digesting: {}["no such thing"])
+    silent = Claim("silent", {"response": "shop.1"})
+    Claims(world.tables.directory).take(silent, weekly.due_at - timedelta(hours=1))
+
+    with pytest.raises(tick.TickIncomplete, match="digests"):
+        run(world, weekly.due_at)
+
+    stands = Claims(world.tables.directory).get(silent.digest)
+    assert stands
+    assert stands["state"] == "doubtful"
 
 
 def test_a_digest_is_sent_once_however_often_the_tick_runs(world: World, weekly: Subscription) -> None:
