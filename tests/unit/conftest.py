@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 from hearback import clock
+from hearback.aws import clients
 from hearback.survey import Survey
 from ops import cli, terminal
 from ops.deployment import Deployment
@@ -46,10 +47,9 @@ def deployment(tables: Tables, survey: Survey, now: datetime) -> Deployment:
     outputs = {"RetentionDays": "730", "BaseUrl": "https://api.example.com"}
     for name, table in {"Feedback": tables.feedback, "Directory": tables.directory, "Tally": tables.tally}.items():
         outputs[f"{name}Table"] = table.name
-    secrets = boto3.client("secretsmanager").list_secrets()["SecretList"]
+    secrets = clients.secretsmanager().list_secrets()["SecretList"]
     outputs |= {secret["Name"]: secret["ARN"] for secret in secrets}
-    sqs = boto3.client("sqs")
-    outputs |= {f"{url.rpartition('/')[2]}Url": url for url in sqs.list_queues()["QueueUrls"]}
+    outputs |= {f"{url.rpartition('/')[2]}Url": url for url in clients.sqs().list_queues()["QueueUrls"]}
     return Deployment(outputs, boto3.Session(), stack="test")
 
 
