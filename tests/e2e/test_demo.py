@@ -40,6 +40,9 @@ def test_the_links_show_what_they_say(lived: Stack) -> None:
         page = urllib3.request("GET", links[name])
         assert (name, page.status) == (name, 200)
         assert word in page.data.decode()
+    digest = lived.outbox.find(links["newest digest"].rpartition("/")[2])
+    assert digest
+    assert "Worth doing first" in (digest.body("plain") or "")
 
 
 def test_the_commands_it_prints_run(lived: Stack) -> None:
