@@ -1,11 +1,9 @@
 """Plays whose delay has passed: back into the settle queue, where the worker looks at their answers again."""
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 
-from followup.stream import MOST_ENTRIES, send
+from followup.stream import send, tens
 from hearback import waiting
 from hearback.aws.directory import Directory
 from hearback.waiting import WaitingPlay
@@ -18,15 +16,10 @@ def queue_due_plays(directory: Directory, settle_queue: str, now: datetime) -> i
     """
     queued = 0
     due = map(WaitingPlay.from_item, directory.due(waiting.DUE_KIND, now))
-    for some in _tens(due):
+    for some in tens(due):
         failed = send(settle_queue, {json.dumps(each.message): [each.key["pk"]] for each in some})
         for each in some:
             if each.key["pk"] not in failed:
                 directory.end_wait(each)
                 queued += 1
     return queued
-
-
-def _tens(due: Iterator[WaitingPlay]) -> Iterator[list[WaitingPlay]]:
-    while some := list(islice(due, MOST_ENTRIES)):
-        yield some

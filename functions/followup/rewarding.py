@@ -2,17 +2,15 @@
 
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from aws_lambda_powertools import Logger
 
 from followup.links import Links
 from followup.post import Post
 from followup.reward_letter import reward_letter
-from followup.stream import MOST_ENTRIES, send
+from followup.stream import send, tens
 from hearback import conversion
 from hearback.aws.coupons import Coupons
 from hearback.aws.directory import Directory
@@ -33,15 +31,10 @@ def queue_due_rewards(directory: Directory, settle_queue: str, now: datetime) ->
     """
     queued = 0
     due = (Conversion.from_item(item) for item in directory.due(conversion.DUE_KIND, now))
-    for some in _tens(due):
+    for some in tens(due):
         messages = {json.dumps({"reward": each.reference}): [each.reference] for each in some}
         queued += len(some) - len(send(settle_queue, messages))
     return queued
-
-
-def _tens(due: Iterator[Conversion]) -> Iterator[list[Conversion]]:
-    while some := list(islice(due, MOST_ENTRIES)):
-        yield some
 
 
 @dataclass(frozen=True, slots=True)

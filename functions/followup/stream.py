@@ -5,9 +5,10 @@ Nothing is decided here. The queue's delay lets the comment arrive first; the wo
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
+T = TypeVar("T")
 logger = Logger()
 MOST_ENTRIES = 10
 """Messages SQS takes in one call."""
@@ -75,7 +77,7 @@ def message_for(record: Mapping[str, Any]) -> dict[str, str] | None:
 def send(queue_url: str, messages: Mapping[str, Sequence[str]]) -> list[str]:
     """Send messages; return the sequence numbers behind those the queue did not take."""
     failed: list[str] = []
-    for entries in _tens(list(messages)):
+    for entries in tens(messages):
         batch: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(place), "MessageBody": body} for place, body in enumerate(entries)
         ]
@@ -89,6 +91,8 @@ def send(queue_url: str, messages: Mapping[str, Sequence[str]]) -> list[str]:
     return failed
 
 
-def _tens(bodies: list[str]) -> Iterator[list[str]]:
-    for first in range(0, len(bodies), MOST_ENTRIES):
-        yield bodies[first : first + MOST_ENTRIES]
+def tens(items: Iterable[T]) -> Iterator[list[T]]:
+    """As many at a time as one call to the queue takes."""
+    rest = iter(items)
+    while some := list(islice(rest, MOST_ENTRIES)):
+        yield some

@@ -10,6 +10,7 @@ from followup import letters, repeatable
 from followup.links import Links
 from followup.post import Post
 from followup.story import Story
+from hearback import plays
 from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
 from hearback.aws.tasks import Tasks
@@ -45,7 +46,7 @@ class Tasking:
         wanted = Task(
             id=Task.id_for(str(response.id)),
             survey=survey.id,
-            owner=owner_of(play, survey, response),
+            owner=plays.reader(play, survey, response.dimensions),
             created_at=self.now,
             due_at=Calendar.of(survey.scope(response.dimensions), survey.zone).add(
                 self.now, timedelta(hours=play.due_hours)
@@ -77,12 +78,6 @@ class Tasking:
             self.now,
             to_name=owner.name,
         )
-
-
-def owner_of(play: TaskPlay, survey: Survey, response: Response) -> str:
-    """Who gets the task: whom the play names, else the owner of the answer's scope; an id among people."""
-    scope = survey.scope(response.dimensions)
-    return play.owner or (scope.owner if scope else "")
 
 
 def _told(task: Task, response: Response) -> dict[str, object]:
