@@ -92,7 +92,7 @@ class TestReminders:
 
         with office.monkeypatch.context() as patch:
             patch.setattr(Tasks, "told", die)
-            with pytest.raises(TemporarilyUnavailable):
+            with pytest.raises(tick.TickIncomplete, match="reminders"):
                 run(office, task.due_at + timedelta(minutes=15))
         run(office, task.due_at + timedelta(minutes=30))
 
