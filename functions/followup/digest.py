@@ -160,7 +160,8 @@ class Records:
     def _open_tasks(self, survey: Survey) -> list[Task]:
         """First due first."""
         if not self._open:
-            for task in self.tasks.open():
+            tasks = list(self.tasks.open())  # all of them or none: no digest shows what was read before a failure
+            for task in tasks:
                 self._open.setdefault(task.survey, []).append(task)
         return self._open.get(survey.id, [])
 

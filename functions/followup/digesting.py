@@ -9,6 +9,7 @@ from followup.digest import Digest, Records
 from followup.digest_letter import LISTED_TASKS, digest_letter
 from followup.links import Links
 from followup.post import NotSent, Post
+from followup.setbacks import Setbacks
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.claim import Claim
 from hearback.subscription import DUE_KIND, Subscription
@@ -28,18 +29,26 @@ class Digesting:
         """Send each due digest, for the last period that has ended; how many were sent.
 
         One that does not go out now goes out with a later tick. Those that were missed before it are left out.
+        Raises SomeFailed once all others were sent: what is wrong with one subscription concerns no other reader.
         """
-        sent = 0
-        for item in self.directory.due(DUE_KIND, self.now):
-            due = Subscription.from_item(item)
-            try:
-                sent += self._send(due)
-            except UnknownSurvey:
-                logger.warning("digest of a survey that is gone", extra={"survey": due.survey, "subscription": due.id})
-            except NotSent:
-                logger.warning("digest not sent; the next tick tries again", extra={"subscription": due.id})
-                continue
-            self.directory.advance(due, due.next_due(self.now))
+        sent, setbacks = 0, Setbacks()
+        for due in setbacks.read(Subscription.from_item, self.directory.due(DUE_KIND, self.now)):
+            with setbacks.kept_apart(survey=due.survey, subscription=due.id):
+                sent += self._send_and_advance(due)
+        setbacks.raise_any()
+        return sent
+
+    def _send_and_advance(self, due: Subscription) -> bool:
+        """Whether it was sent now. One that could not be sent stays due."""
+        sent = False
+        try:
+            sent = self._send(due)
+        except UnknownSurvey:
+            logger.warning("digest of a survey that is gone", extra={"survey": due.survey, "subscription": due.id})
+        except NotSent:
+            logger.warning("digest not sent; the next tick tries again", extra={"subscription": due.id})
+            return False
+        self.directory.advance(due, due.next_due(self.now))
         return sent
 
     def _send(self, due: Subscription) -> bool:

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+from followup.setbacks import Setbacks
 from followup.stream import send, tens
 from hearback import waiting
 from hearback.aws.directory import Directory
@@ -13,13 +14,16 @@ def queue_due_plays(directory: Directory, settle_queue: str, now: datetime) -> i
     """Queue what is due, and take from what is due only what the queue took; how many that were.
 
     A play that is queued twice, because this function died in between, is run once: under its claim.
+    Raises SomeFailed once all others are queued.
     """
-    queued = 0
-    due = map(WaitingPlay.from_item, directory.due(waiting.DUE_KIND, now))
+    queued, setbacks = 0, Setbacks()
+    due = setbacks.read(WaitingPlay.from_item, directory.due(waiting.DUE_KIND, now))
     for some in tens(due):
         failed = send(settle_queue, {json.dumps(each.message): [each.key["pk"]] for each in some})
         for each in some:
             if each.key["pk"] not in failed:
-                directory.end_wait(each)
                 queued += 1
+                with setbacks.kept_apart(play=each.play, response=str(each.response)):
+                    directory.end_wait(each)
+    setbacks.raise_any()
     return queued

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from followup.links import Links
 from followup.post import Post
 from followup.reward_letter import reward_letter
+from followup.setbacks import Setbacks
 from followup.stream import send, tens
 from hearback import conversion
 from hearback.aws.coupons import Coupons
@@ -28,12 +29,14 @@ def queue_due_rewards(directory: Directory, settle_queue: str, now: datetime) ->
     """Queue the conversions whose waiting time is over; how many the queue took.
 
     They stay due until they are paid, so one whose mail the cap put off is queued again by the next tick.
+    Raises SomeFailed once all others are queued.
     """
-    queued = 0
-    due = (Conversion.from_item(item) for item in directory.due(conversion.DUE_KIND, now))
+    queued, setbacks = 0, Setbacks()
+    due = setbacks.read(Conversion.from_item, directory.due(conversion.DUE_KIND, now))
     for some in tens(due):
         messages = {json.dumps({"reward": each.reference}): [each.reference] for each in some}
         queued += len(some) - len(send(settle_queue, messages))
+    setbacks.raise_any()
     return queued
 
 

@@ -18,6 +18,7 @@ from followup.escalating import Escalating
 from followup.pacing import Turns
 from followup.post import Post
 from followup.rewarding import queue_due_rewards
+from followup.setbacks import Setbacks
 from hearback import clock
 from hearback.aws import clients
 from hearback.aws.bus import Bus
@@ -48,11 +49,10 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int
         "doubtful": lambda: show_doubtful(wiring.claims(), wiring.directory(), now),
     }
     done: dict[str, int] = {}
+    setbacks = Setbacks()
     for name, do in work.items():
-        try:
+        with setbacks.kept_apart(work=name):
             done[name] = do()
-        except Exception:  # whatever it is, it is in the log and raised in the end
-            logger.exception("timed work failed", extra={"work": name})
     logger.info("tick", extra=done)
     if failed := work.keys() - done.keys():
         raise TickIncomplete(", ".join(sorted(failed)))

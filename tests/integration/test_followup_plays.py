@@ -408,6 +408,18 @@ class TestDelays:
             assert run_tick(world)["plays"] == 0
         assert run_tick(world)["plays"] == 1
 
+    def test_one_that_cannot_be_read_delays_no_other(self, apply: Apply) -> None:
+        world = apply(THANK | {"delay_hours": 1})
+        world.tables.directory.put({"Item": {"pk": "WAITING#x", "sk": "WAITING", "due_kind": "play", "due_at": "2026"}})
+        world.settle(world.answer(10, world.customer("Ravi")))
+        world.pass_time(timedelta(hours=1))
+
+        with pytest.raises(tick.TickIncomplete, match="plays"):
+            run_tick(world)
+        world.deliver()
+
+        assert world.recipients() == [RAVI]
+
     def test_a_play_that_was_taken_out_of_the_survey_does_not_run(self, apply: Apply) -> None:
         world = apply(THANK | {"delay_hours": 1})
         world.settle(world.answer(10, world.customer("Ravi")))

@@ -125,6 +125,18 @@ def test_however_often_the_tick_runs_it_is_paid_once(world: World, converted: Co
     assert run_tick(world) == 0
 
 
+def test_a_conversion_that_cannot_be_read_delays_no_other(world: World, converted: Conversion) -> None:
+    spoiled = converted.to_item() | {"pk": "CONVERSION#spoiled", "amount": "a lot"}
+    world.tables.directory.put({"Item": spoiled})
+    world.pass_time(timedelta(days=14))
+
+    with pytest.raises(tick.TickIncomplete, match="rewards"):
+        run_tick(world)
+    world.deliver()
+
+    assert state(world) == "paid"
+
+
 def test_a_message_that_comes_early_pays_nothing(world: World, converted: Conversion) -> None:
     world.settle(REFERENCE, "reward")  # type: ignore[arg-type]
 

@@ -1,7 +1,10 @@
 """The tick: digests once a period, whatever the scheduler does, and mails in doubt before an operator."""
 
 import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -10,9 +13,12 @@ from followup import tick
 from followup.digesting import Digesting
 from hearback.aws import clients
 from hearback.aws.claims import Claims
+from hearback.aws.dynamodb import TemporarilyUnavailable
+from hearback.aws.tasks import Tasks
 from hearback.claim import Claim
 from hearback.subscription import Subscription
 from hearback.tally import add_request, tally_key
+from hearback.task import Task
 from tests.integration.followup_world import Context, World
 
 MONDAY_NINE_IN_KOLKATA = datetime(2026, 3, 9, 3, 30, tzinfo=UTC)
@@ -106,6 +112,41 @@ def test_the_subscription_of_a_survey_that_is_gone_stops_nobody(world: World, we
     assert run(world, weekly.due_at)["digests"] == 1
 
 
+@pytest.mark.parametrize("spoiled", [{"time_zone": "Atlantis/Poseidonis"}, {"hour": "nine"}], ids=["zone", "hour"])
+def test_a_subscription_that_cannot_be_served_delays_no_other_and_is_told_until_it_is_mended(
+    world: World, weekly: Subscription, spoiled: dict[str, str]
+) -> None:
+    first = replace(weekly, id="first", email="first@shop.example", due_at=weekly.due_at - timedelta(hours=1))
+    world.tables.directory.put({"Item": first.to_item() | spoiled})
+
+    for minutes in (0, 15):
+        with pytest.raises(tick.TickIncomplete, match="digests"):
+            run(world, weekly.due_at + timedelta(minutes=minutes))
+        assert world.recipients() == ["Asha Rao <asha@shop.example>"]
+    world.tables.people.put_subscription(first)
+
+    assert run(world, weekly.due_at + timedelta(minutes=30))["digests"] == 1
+    assert len(world.mails()) == 2
+
+
+def test_tasks_that_could_not_all_be_read_are_not_told_as_if_there_were_no_more(
+    world: World, weekly: Subscription
+) -> None:
+    for name in "ab":
+        due_at = weekly.due_at + timedelta(days=9)
+        task = Task(Task.id_for(name), "shop", "asha", world.now, due_at, frozenset({"shop.0x"}), "", {})
+        world.tables.tasks.open_or_join(task, "shop.0x")
+    world.tables.people.put_subscription(replace(weekly, id="berta", email="berta@shop.example"))
+    broken = once_broken(Tasks.open)
+
+    with world.monkeypatch.context() as patch:
+        patch.setattr(Tasks, "open", broken)
+        with pytest.raises(tick.TickIncomplete, match="digests"):
+            run(world, weekly.due_at)
+
+    assert "2 tasks are open." in text_of(world)
+
+
 def test_a_mail_without_mark_and_event_is_put_before_an_operator(world: World) -> None:
     response = world.answer(10, world.customer("Ravi"))
     with world.monkeypatch.context() as patch:
@@ -139,6 +180,18 @@ def test_mails_to_decide_are_measured_until_somebody_has(world: World, capsys: p
 
     assert counts == [1, 2, 2]
     assert measured(timedelta(minutes=15)) == 0
+
+
+def once_broken(read: Callable[..., Iterator[Task]]) -> Callable[..., Iterator[Task]]:
+    """The first time, reading breaks off after the first task."""
+    ends = iter([1])
+
+    def broken(tasks: Tasks, until: datetime | None = None) -> Iterator[Task]:
+        yield from islice(read(tasks, until), end := next(ends, None))
+        if end:
+            raise TemporarilyUnavailable("ProvisionedThroughputExceededException")
+
+    return broken
 
 
 def throttled(**_: object) -> None:
