@@ -1,8 +1,8 @@
 """`hearback doctor`: what an operator must know before the first mail, and what to do about it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,27 +11,17 @@ from rich.table import Table
 
 from hearback.refusals import Limit
 from ops.deployment import Deployment, chosen
+from ops.finding import Finding, Verdict
 from ops.mail import mails_in_doubt, refused_mails
+from ops.mail_account import mail_events, sender, sending
 from ops.terminal import AsJson, Stop, out, print_json
 
 SOMETHING_FAILS = 1
 """Exit code: at least one check failed."""
-_EVENTS = frozenset({"SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT"})
-"""What the configuration set must publish: they prove that a mail in doubt was accepted, and suppress."""
-
 _LIMITS: dict[Limit, str] = {"address": "answers_from_one_address", "changes": "changes_of_one_answer"}
 """What each limit is called in a survey."""
 
-Verdict = Literal["ok", "warn", "fail", "not here"]
 _STYLES: dict[Verdict, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "not here": "dim"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    about: str
-    verdict: Verdict
-    found: str
-    do: str = ""
 
 
 def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
@@ -54,7 +44,7 @@ def examine(deployment: Deployment) -> Iterator[Finding]:
     everywhere: list[Check] = [secrets, surveys, limits, mails, failure_queues]
     in_aws: dict[str, Check] = {
         "sender": sender,
-        "sending": account,
+        "sending": sending,
         "mail events": mail_events,
         "alarms": alarm_subscription,
         "schedule": schedule,
@@ -81,72 +71,6 @@ def _guarded(about: str, check: Check, deployment: Deployment) -> Iterator[Findi
         yield Finding(about, "fail", str(error), "check the network and the region")
     except Stop as stop:
         yield Finding(about, "fail", str(stop))
-
-
-def sender(deployment: Deployment) -> Iterator[Finding]:
-    """Whether SES lets the sender's address, or else its domain, send, and signs what it sends."""
-    address = deployment.output("Sender")
-    domain = address.rpartition("@")[2]
-    ses = deployment.client("sesv2")
-    for identity in (address, domain):
-        try:
-            found = ses.get_email_identity(EmailIdentity=identity)
-        except ses.exceptions.NotFoundException:
-            continue
-        break
-    else:
-        do = f"aws sesv2 create-email-identity --email-identity {domain}, then set the DNS records it returns"
-        yield Finding("sender", "fail", f"neither {address} nor {domain} is an identity in SES", do)
-        return
-    if found["VerifiedForSendingStatus"]:
-        yield Finding("sender", "ok", f"{identity} is verified for {address}")
-    else:
-        do = "set the DNS records (domain), or follow the link in the mail SES sent (address)"
-        yield Finding("sender", "fail", f"{identity} is not verified yet", do)
-    dkim = found.get("DkimAttributes", {})
-    if dkim.get("SigningEnabled") and dkim.get("Status") == "SUCCESS":
-        yield Finding("DKIM", "ok", f"mails of {identity} are signed")
-    else:
-        tokens = ", ".join(f"{token}._domainkey.{domain}" for token in dkim.get("Tokens", []))
-        do = f"set the CNAME records {tokens}" if tokens else f"verify the domain {domain} in SES with Easy DKIM"
-        yield Finding("DKIM", "warn", f"mails of {identity} are not signed ({dkim.get('Status', 'off')})", do)
-
-
-def account(deployment: Deployment) -> Iterator[Finding]:
-    """The sandbox, and how much may be sent."""
-    found = deployment.client("sesv2").get_account()
-    if not found["SendingEnabled"]:
-        yield Finding(
-            "sending", "fail", f"SES has paused sending ({found['EnforcementStatus']})", "see the SES console"
-        )
-    if found["ProductionAccessEnabled"]:
-        yield Finding("sandbox", "ok", "the account may mail anybody")
-    else:
-        do = "ask for production access in the SES console; until then only verified addresses get mail"
-        yield Finding("sandbox", "warn", "the account is in the SES sandbox", do)
-    quota = found["SendQuota"]
-    most, sent = quota["Max24HourSend"], quota["SentLast24Hours"]
-    words = f"{sent:,.0f} of {most:,.0f} mails sent in 24 hours, {quota['MaxSendRate']:g} a second"
-    if most < 0 or sent < 0.8 * most:  # -1 is unlimited
-        yield Finding("quota", "ok", words)
-    else:
-        yield Finding("quota", "warn", words, "ask for a higher quota in Service Quotas before inviting more people")
-
-
-def mail_events(deployment: Deployment) -> Iterator[Finding]:
-    """Whether SES tells what became of each mail."""
-    name = deployment.output("ConfigurationSet")
-    found = deployment.client("sesv2").get_configuration_set_event_destinations(ConfigurationSetName=name)
-    told = {
-        event
-        for destination in found.get("EventDestinations", [])
-        if destination["Enabled"] and "EventBridgeDestination" in destination
-        for event in destination["MatchingEventTypes"]
-    }
-    if missing := _EVENTS - told:
-        yield Finding("mail events", "fail", f"{name} does not publish {', '.join(sorted(missing))}", "deploy again")
-    else:
-        yield Finding("mail events", "ok", f"{name} publishes what became of each mail")
 
 
 def alarm_subscription(deployment: Deployment) -> Iterator[Finding]:

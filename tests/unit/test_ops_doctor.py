@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from ops import cli, doctor
+from ops import cli, doctor, mail_account
 from ops.deployment import Deployment
 from tests.conftest import NOW
 from tests.unit.conftest import Hearback
@@ -18,12 +18,18 @@ from tests.unit.conftest import Hearback
 def complete(deployment: Deployment) -> Deployment:
     """The deployment with the outputs that doctor looks at."""
     topic = boto3.client("sns").create_topic(Name="alarms")["TopicArn"]
-    outputs = {"Sender": "feedback@shop.example", "ConfigurationSet": "MailConfiguration", "AlarmTopicArn": topic}
+    outputs = {
+        "Sender": "feedback@shop.example",
+        "ConfigurationSet": "MailConfiguration",
+        "AlarmTopicArn": topic,
+        "MailRate": "14",
+        "MailWorkers": "2",
+    }
     return replace(deployment, outputs={**deployment.outputs, **outputs})
 
 
 def test_a_sender_that_ses_does_not_know_fails_and_says_what_to_run(complete: Deployment) -> None:
-    [finding] = doctor.sender(complete)
+    [finding] = mail_account.sender(complete)
     assert finding.verdict == "fail"
     assert "create-email-identity --email-identity shop.example" in finding.do
 
@@ -31,7 +37,7 @@ def test_a_sender_that_ses_does_not_know_fails_and_says_what_to_run(complete: De
 @pytest.mark.parametrize("identity", ["feedback@shop.example", "shop.example"])
 def test_the_address_or_its_domain_may_be_the_identity(complete: Deployment, identity: str) -> None:
     boto3.client("sesv2").create_email_identity(EmailIdentity=identity)
-    assert all(identity in finding.found for finding in doctor.sender(complete))
+    assert all(identity in finding.found for finding in mail_account.sender(complete))
 
 
 class Ses:
@@ -64,12 +70,13 @@ def with_ses(deployment: Deployment, monkeypatch: pytest.MonkeyPatch, **changed:
 
 def test_a_healthy_account_is_ok(complete: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     healthy = with_ses(complete, monkeypatch)
-    found = [*doctor.sender(healthy), *doctor.account(healthy)]
+    found = [*mail_account.sender(healthy), *mail_account.sending(healthy)]
     assert [(finding.about, finding.verdict) for finding in found] == [
         ("sender", "ok"),
         ("DKIM", "ok"),
         ("sandbox", "ok"),
         ("quota", "ok"),
+        ("pace", "ok"),
     ]
 
 
@@ -83,6 +90,12 @@ def test_a_healthy_account_is_ok(complete: Deployment, monkeypatch: pytest.Monke
             "quota",
             "warn",
             "higher quota",
+        ),
+        (
+            {"SendQuota": {"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 0.0}},
+            "pace",
+            "warn",
+            "deploy with MailRate=1 MailWorkers=2",
         ),
         ({"VerifiedForSendingStatus": False}, "sender", "fail", "DNS records"),
         (
@@ -102,9 +115,40 @@ def test_what_is_wrong_with_the_mail_account_says_what_to_do(
     do: str,
 ) -> None:
     ill = with_ses(complete, monkeypatch, **changed)
-    [finding] = [each for each in [*doctor.sender(ill), *doctor.account(ill)] if each.about == about]
+    [finding] = [each for each in [*mail_account.sender(ill), *mail_account.sending(ill)] if each.about == about]
     assert finding.verdict == verdict
     assert do in finding.do
+
+
+@pytest.mark.parametrize(
+    ("rate", "workers", "allowed", "verdict", "found", "do"),
+    [
+        (14, 2, 14, "ok", "14 of the 14 mails a second that SES takes; a day's 50,000 last 60 minutes", ""),
+        (14, 2, 50, "ok", "14 of the 50", "deploy with MailRate=50 MailWorkers=10"),
+        (50, 10, 14, "warn", "SES takes 14", "deploy with MailRate=14 MailWorkers=3"),
+        (50, 2, 50, "warn", "2 workers manage about 10 of the 50", "deploy with MailWorkers=10"),
+        (14, 1000, 14, "warn", "each waits 72 s after every mail", "deploy with MailWorkers=3"),
+        (1, 2, 1, "ok", "a day's 50,000 last 14 hours", ""),
+        (9000, 1000, 9000, "ok", "9000 of the 9000", ""),
+    ],
+)
+def test_the_pace_is_held_against_what_ses_takes(
+    rate: float, workers: int, allowed: float, verdict: str, found: str, do: str
+) -> None:
+    [finding] = mail_account.pace(rate, workers, allowed, daily=50_000)
+    assert finding.verdict == verdict
+    assert found in finding.found
+    assert finding.do.partition(",")[0].endswith(do)
+    assert bool(finding.do) == bool(do)
+
+
+def test_an_account_without_a_daily_quota_is_told_as_such(
+    complete: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quota = {"Max24HourSend": -1.0, "MaxSendRate": 14.0, "SentLast24Hours": 10.0}
+    found = {each.about: each for each in mail_account.sending(with_ses(complete, monkeypatch, SendQuota=quota))}
+    assert (found["quota"].verdict, found["pace"].verdict) == ("ok", "ok")
+    assert "a day's" not in found["pace"].found
 
 
 def test_alarms_that_nobody_hears_are_a_warning_until_somebody_confirms(complete: Deployment) -> None:
