@@ -19,6 +19,7 @@ from followup.mail import Letter
 from followup.words import one_line
 from hearback.announcement import Announcement
 from hearback.announcement_message import BadMessage, Message
+from hearback.aws.announcements import Announcements
 from hearback.aws.claims import Claims
 from hearback.mentions import BadTerms, Term, excerpt, parse_terms
 from hearback.nps import Category
@@ -143,7 +144,7 @@ def _ask(told: Sequence[Listed]) -> None:
 
 def _queue(deployment: Deployment, announcement: Announcement, told: Sequence[Listed]) -> None:
     """Keep the announcement, then ask the worker to tell each person: the other way round it would not know of it."""
-    deployment.directory.keep_announcement(announcement)
+    Announcements(deployment.directory.table).keep(announcement)
     claims = Claims(deployment.directory.table)
     queue = MessageQueue(deployment.client("sqs"), deployment.output("SettleQueueUrl"))
     for first in tracked(range(0, len(told), QUEUED_AT_ONCE), "Queueing"):

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from followup.announcement_letter import announcement_letter
 from followup.links import Links
 from followup.post import Post
+from hearback.aws.announcements import Announcements
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.contact import Cap, Slot
@@ -29,7 +30,8 @@ class Announcing:
 
         The person is told once, under one claim, whichever of their responses the message names.
         """
-        announcement, response = self.directory.announcement(announcement_id), self.feedback.response(fact)
+        announcement = Announcements(self.directory.table).get(announcement_id)
+        response = self.feedback.response(fact)
         contact = self.directory.contact(response.contact) if response else None
         if announcement is None or response is None or contact is None or not response.counted:
             return

@@ -11,6 +11,7 @@ from followup import worker
 from hearback.announcement import Announcement
 from hearback.announcement_message import Message
 from hearback.aws import clients
+from hearback.aws.announcements import Announcements
 from hearback.aws.claims import Claims
 from hearback.contact import Slot, Suppression
 from hearback.mentions import parse_terms
@@ -24,7 +25,7 @@ TEXT = b"Subject: You asked, we did\n\nYou wrote: {their_words}\n\nNow there are
 @pytest.fixture
 def announced(world: World) -> Announcement:
     made = Announcement.of(world.survey, parse_terms("queue"), {"en": Message.parse(TEXT)}, world.now)
-    world.tables.people.keep_announcement(made)
+    Announcements(world.tables.directory).keep(made)
     return made
 
 
@@ -100,7 +101,7 @@ def test_an_announcement_that_is_no_longer_kept_tells_nobody(world: World, annou
 
 
 def test_a_later_run_with_more_words_reaches_those_too(world: World, announced: Announcement) -> None:
-    world.tables.people.keep_announcement(replace(announced, terms=parse_terms("soup")))
+    Announcements(world.tables.directory).keep(replace(announced, terms=parse_terms("soup")))
     soup, queue = (
         world.answer(3, world.customer(name), comment=said) for name, said in (("Ravi", "Cold soup"), ("Asha", "queue"))
     )

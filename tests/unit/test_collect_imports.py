@@ -22,7 +22,10 @@ def test_programs_do_not_wait_for_what_they_do_not_use() -> None:
 
 def test_the_first_page_does_not_wait_for_what_the_last_one_needs() -> None:
     later = {f"collect.{name}" for name in ("converting", "next_step", "quoting", "redeeming", "referring", "thanking")}
-    later |= {f"hearback.{name}" for name in ("code", "conversion", "coupon", "referral", "testimonial")}
+    later |= {
+        f"hearback.{name}"
+        for name in ("announcement", "code", "conversion", "coupon", "mentions", "referral", "testimonial")
+    }
 
     loaded = printed("import sys, collect.api, collect.people; print(*sys.modules)").split()
 

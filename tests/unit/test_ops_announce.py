@@ -12,6 +12,7 @@ import pytest
 
 from hearback.announcement import Announcement
 from hearback.announcement_message import Message
+from hearback.aws.announcements import Announcements
 from hearback.aws.claims import Claims
 from hearback.aws.dynamodb import to_wire
 from hearback.claim import Claim
@@ -172,7 +173,7 @@ def test_sending_queues_each_person_and_keeps_what_to_tell_them(
 
     assert "12 in the settle queue" in ended.out
     assert sorted(map(str, queued())) == sorted(str(queues.message_about(response)) for response in responses)
-    kept = tables.people.announcement(queues.id)
+    kept = Announcements(tables.directory).get(queues.id)
     assert kept is not None
     assert (kept.messages, kept.terms) == (queues.messages, queues.terms)
 
@@ -292,7 +293,7 @@ def test_an_erased_person_is_not_to_be_found_in_what_they_were_told(
     tables: Tables, queues: Announcement, now: datetime
 ) -> None:
     response = said(tables, 1, "ravi", "The queue was too long for me")
-    tables.people.keep_announcement(queues)
+    Announcements(tables.directory).keep(queues)
     claims, claim = Claims(tables.directory), queues.claim(response)
     claims.take(claim, NOW)
 
@@ -309,7 +310,7 @@ def test_a_message_that_quotes_an_erased_person_is_named(tables: Tables, queues:
     words = "The queue was too long for me"
     said(tables, 1, "ravi", words)
     quoting = Announcement.of(survey, queues.terms, {"en": Message("Done", (f"Somebody wrote: {words}",))}, NOW)
-    tables.people.keep_announcement(quoting)
+    Announcements(tables.directory).keep(quoting)
 
     left = Erasure(Person.named("ravi@example.com", KEYS), tables.responses, tables.directory, tables.tally).erase(
         lambda _: None

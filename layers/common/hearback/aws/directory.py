@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from hearback.announcement import Announcement
 from hearback.aws.dynamodb import ConditionFailed, Item, Table
 from hearback.contact import Contact, MailKind, Slot, Suppression
 from hearback.fact import FactId
@@ -133,13 +132,6 @@ class Directory:
         """Take a play from what is due."""
         with suppress(ConditionFailed):  # expired meanwhile
             self.table.update(waiting.over_request())
-
-    def announcement(self, announcement: str) -> Announcement | None:
-        found = self.table.get(Announcement.key_item(announcement))
-        return Announcement.from_item(found) if found else None
-
-    def keep_announcement(self, announcement: Announcement) -> None:
-        self.table.update(announcement.keep_request())
 
     def put_movement(self, movement: Movement) -> None:
         self.table.put({"Item": movement.to_item()})
