@@ -1,6 +1,5 @@
 """`hearback conversions`: who became a customer through a referral link, and purchases that were returned."""
 
-import os
 from typing import Annotated, Any
 
 import typer
@@ -46,7 +45,7 @@ def cancel(
 ) -> None:
     """Cancel a conversion whose purchase was returned: it counts no more, and earns nobody anything."""
     deployment = chosen(ctx)
-    referrals = Referrals(deployment.directory.table, os.urandom)
+    referrals = Referrals(deployment.directory.table)
     try:
         cancelled = referrals.cancel(reference, deployment.now())
     except NotCancelled as refusal:

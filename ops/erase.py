@@ -60,7 +60,7 @@ def erase(
         _ask(found)
     with advancing("Erasing and proving", items) as advance:
         left = work.erase(advance)
-    outlives = list(_outlives(deployment, suppressed=bool(work.kept)))
+    outlives = list(_outlives(deployment, suppressed=bool(work.kept), linked=bool(work.removed["referral"])))
     if as_json:
         removed = {kind: work.removed[kind] for kind in _NAMES} | {"words": work.words}
         remaining = [{"where": trace.name, "says": trace.says} for trace in left]
@@ -116,10 +116,12 @@ def _counts(counts: Mapping[Kind, int]) -> list[str]:
     return [f"  {counts[kind]:,} {names[counts[kind] != 1]}" for kind, names in _NAMES.items() if counts.get(kind)]
 
 
-def _outlives(deployment: Deployment, *, suppressed: bool) -> Iterator[str]:
+def _outlives(deployment: Deployment, *, suppressed: bool, linked: bool) -> Iterator[str]:
     """What an erasure does not reach."""
     if suppressed:
         yield "their suppression: an HMAC of the address, which keeps them from being mailed again"
+    if linked:
+        yield "the code of their referral link, a digest of their key, with its clicks: it may have been passed on"
     yield "the tables' point-in-time backups: 35 days"
     yield "the stream of FeedbackTable, which holds old and new versions: 24 hours"
     yield "messages of the task queue, which hold the contact's key: 14 days, or whatever your systems keep of them"

@@ -1,7 +1,5 @@
 """POST /v1/machine/conversions: somebody became a customer through a referral link."""
 
-import os
-
 from collect.bodies import Purchase
 from collect.problems import Fault, Problem
 from collect.replies import Converted
@@ -18,7 +16,7 @@ from hearback.referral import ReferralLink
 def convert(request: Request, wiring: Wiring) -> Reply:
     """Record a conversion once; reported again, it is told as it stands. Raises Problem, BadAddress."""
     said = Purchase.model_validate_json(request.json())
-    referrals = Referrals(wiring.directory.table, os.urandom)
+    referrals = Referrals(wiring.directory.table)
     link, referral = _referral(wiring, referrals, said, request)
     by_mail = "@" in said.customer
     customer = contact_key(said.customer, wiring.contact_keys.at(request.now), address=by_mail)

@@ -4,7 +4,6 @@ Only what the answer itself decides is offered here. A next step that depends on
 left to the worker, which knows that, and comes by mail.
 """
 
-import os
 from dataclasses import dataclass
 from typing import Literal
 
@@ -68,7 +67,7 @@ def _offer(
     if isinstance(step, ReviewPlay):
         return Offer("review", text, survey.say(step.label, locale), step.url)
     if isinstance(step, ReferralPlay):
-        link = Referrals(wiring.directory.table, os.urandom).link_of(response.contact, survey.id, request.now)
+        link = Referrals(wiring.directory.table).link_of(response.contact, survey.id, request.now)
         return Offer("referral", text, survey.say(step.label, locale), link.address(request.base_url))
     if linked:
         return None

@@ -1,7 +1,5 @@
 """GET /r/{code}: a referral link is followed, to the target that its survey declares and to nowhere else."""
 
-import os
-
 from collect.problems import REFUSALS, Problem, problem_of
 from collect.reply import Reply
 from collect.request import Request
@@ -23,7 +21,7 @@ def answer(request: Request, wiring: Wiring) -> Reply:
 
 
 def _follow(request: Request, wiring: Wiring) -> Reply:
-    referrals = Referrals(wiring.directory.table, os.urandom)
+    referrals = Referrals(wiring.directory.table)
     looks = request.only_head or request.prefetched
     typed = request.parameter("code")
     link = referrals.link(typed) if looks else referrals.click(typed)

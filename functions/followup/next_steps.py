@@ -39,7 +39,7 @@ class NextSteps:
             case CouponPlay():
                 return self._coupon(step, survey, response)
             case ReferralPlay():
-                referrals = Referrals(self.directory.table, os.urandom)
+                referrals = Referrals(self.directory.table)
                 link = referrals.link_of(response.contact, survey.id, self.now)
                 return Brought(step, link.address(self.links.base_url))
             case TestimonialPlay():

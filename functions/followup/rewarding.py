@@ -49,7 +49,7 @@ class Rewarding:
 
     def pay(self, reference: str) -> None:
         """Pay what a conversion promised, to whom it can still be paid. Raises NotSent: to be tried again."""
-        referrals = Referrals(self.directory.table, os.urandom)
+        referrals = Referrals(self.directory.table)
         due = referrals.begin_to_pay(reference, self.now)
         if due is None:
             return

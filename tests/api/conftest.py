@@ -55,11 +55,7 @@ class Target:
 
     def link(self) -> str:
         """The code of a referral link."""
-        return (
-            Referrals(self.deployment.directory.table, os.urandom)
-            .link_of("c0ffee", "shop", self.deployment.now())
-            .shown
-        )
+        return Referrals(self.deployment.directory.table).link_of("c0ffee", "shop", self.deployment.now()).shown
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The thank-you page offers one next step: the one that the survey's plays choose for this answer."""
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -99,7 +98,7 @@ def test_a_promoter_gets_a_link_of_their_own_the_same_each_time(collect: Collect
     (link,) = links
     assert re.fullmatch(r"https://api\.example\.com/r/[0-9A-Z]{5}-[0-9A-Z]{5}", link)
     assert other not in links
-    made = Referrals(collect.tables.directory, os.urandom).link(link.rpartition("/")[2])
+    made = Referrals(collect.tables.directory).link(link.rpartition("/")[2])
     assert made
     assert (made.contact, made.survey, made.made_at) == (ASHA, "shop", NOW + timedelta(seconds=1))
 

@@ -1,6 +1,5 @@
 """Referral links are followed to the survey's target, and only there; conversions are recorded once."""
 
-import os
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -31,7 +30,7 @@ def survey(survey: Survey) -> Survey:
 
 @pytest.fixture
 def referrals(collect: Collect) -> Referrals:
-    return Referrals(collect.tables.directory, os.urandom)
+    return Referrals(collect.tables.directory)
 
 
 @pytest.fixture

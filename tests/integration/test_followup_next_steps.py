@@ -96,7 +96,7 @@ def test_an_apology_brings_nothing(apply: Apply) -> None:
 def test_the_link_in_the_mail_is_the_one_on_the_page_and_no_button(apply: Apply) -> None:
     world = apply(REFERRAL)
     ravi = world.customer("Ravi")
-    link = Referrals(world.tables.directory, os.urandom).link_of(ravi.key, "shop", world.now)
+    link = Referrals(world.tables.directory).link_of(ravi.key, "shop", world.now)
 
     world.settle(world.answer(10, ravi))
 

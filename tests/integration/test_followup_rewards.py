@@ -53,7 +53,7 @@ def ravi(world: World) -> Contact:
 @pytest.fixture
 def converted(world: World, asha: Contact, ravi: Contact) -> Conversion:
     """Ravi became a customer through Asha's link."""
-    referrals = Referrals(world.tables.directory, os.urandom)
+    referrals = Referrals(world.tables.directory)
     link = referrals.link_of(asha.key, "shop", world.now)
     assert world.survey.referral
     return referrals.record(
@@ -78,7 +78,7 @@ def run_tick(world: World) -> int:
 
 
 def state(world: World) -> str:
-    found = Referrals(world.tables.directory, os.urandom).conversion(REFERENCE)
+    found = Referrals(world.tables.directory).conversion(REFERENCE)
     assert found
     return found.state
 
@@ -145,7 +145,7 @@ def test_a_message_that_comes_early_pays_nothing(world: World, converted: Conver
 
 
 def test_a_returned_purchase_earns_nothing(world: World, converted: Conversion) -> None:
-    Referrals(world.tables.directory, os.urandom).cancel(REFERENCE, world.now)
+    Referrals(world.tables.directory).cancel(REFERENCE, world.now)
     world.pass_time(timedelta(days=14))
 
     assert run_tick(world) == 0

@@ -32,6 +32,15 @@ def test_ten_thousand_codes_are_different_and_use_every_letter() -> None:
     assert {letter for each in codes for letter in each} == set(code.ALPHABET)
 
 
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=1, max_size=4))
+def test_the_same_words_give_the_same_code_and_others_another(words: list[str]) -> None:
+    derived = code.derived(*words)
+
+    assert code.read(derived) == derived == code.derived(*words)
+    for others in ([*words, ""], [words[0] + "x", *words[1:]]):
+        assert code.derived(*others) != derived
+
+
 @pytest.mark.parametrize(
     "typed",
     [

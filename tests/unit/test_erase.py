@@ -264,7 +264,7 @@ class TestNextSteps:
     @pytest.fixture
     def rewarded(self, tables: Tables, asha: Response) -> tuple[GrantedCoupon, ReferralLink]:
         """Asha has a coupon, a link that brought Ravi, and allowed to be quoted; Ravi's link brought her first."""
-        referrals = Referrals(tables.directory, os.urandom)
+        referrals = Referrals(tables.directory)
         for promoter, customer in ((RAVI, ASHA), (ASHA, RAVI)):
             link = referrals.link_of(promoter, "shop", NOW)
             sold = {"reference": f"order of {customer[:4]}", "promoter": promoter, "customer": customer}
@@ -294,14 +294,14 @@ class TestNextSteps:
 
         with pytest.raises(CouponRefused, match="had their data erased"):
             Coupons(tables.directory, os.urandom).redeem(granted.code, "", "", NOW)
-        assert Referrals(tables.directory, os.urandom).click(link.code) == replace(link, contact="", clicks=1)
+        assert Referrals(tables.directory).click(link.code) == replace(link, contact="", clicks=1)
 
     def test_the_other_side_s_conversion_stays_worth_what_it_was(
         self, tables: Tables, rewarded: tuple[GrantedCoupon, ReferralLink]
     ) -> None:
         erase(tables)
 
-        found = Referrals(tables.directory, os.urandom).conversion(f"order of {RAVI[:4]}")
+        found = Referrals(tables.directory).conversion(f"order of {RAVI[:4]}")
         assert found
         assert (found.promoter, found.customer, str(found.value), found.counted) == ("", RAVI, "120.00", True)
 

@@ -30,7 +30,7 @@ def survey(survey: Survey) -> Survey:
 
 @pytest.fixture
 def referrals(tables: Tables) -> Referrals:
-    return Referrals(tables.directory, os.urandom)
+    return Referrals(tables.directory)
 
 
 def convert(referrals: Referrals, link: ReferralLink, order: str, value: str, currency: str = "EUR") -> Conversion:

@@ -1,12 +1,12 @@
 """Referral links, and what they earn: each conversion once, each reward once, never too early, never to oneself."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,8 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hearback import conversion, referral
 from hearback.aws.dynamodb import Table
 from hearback.aws.referrals import Referrals
+from hearback.contact import Slot
 from hearback.conversion import BadValue, Conversion, KnownCustomer, NotCancelled, ReferenceUsed, amount
 from hearback.play import Referral, Rewards
+from hearback.referral import ReferralLink
 from tests.conftest import NOW
 from tests.fake_dynamodb import FakeDynamoDB
 
@@ -33,7 +35,7 @@ def kept() -> Referrals:
 
 def referrals() -> Referrals:
     client: Any = FakeDynamoDB()
-    return Referrals(Table(client, "directory"), os.urandom)
+    return Referrals(Table(client, "directory"))
 
 
 def bought(reference: str = "order 7", customer: str = RAVI, value: str = "120.00", code: str = "C") -> Conversion:
@@ -83,6 +85,33 @@ class TestLinks:
         kept.table.update(referral.erase_request(link.code, ASHA))
 
         assert kept.click(link.code) == replace(link, contact="", clicks=1)
+
+    def test_who_comes_back_after_being_erased_has_another_link(self, kept: Referrals) -> None:
+        links = []
+        for _ in range(3):
+            links.append(kept.link_of(ASHA, "shop", NOW))
+            kept.table.update(referral.erase_request(links[-1].code, ASHA))
+
+        assert len({link.code for link in links}) == 3
+        assert all(kept.link(link.code) == replace(link, contact="") for link in links)
+
+    def test_a_code_that_is_somebody_else_s_by_chance_is_left_to_them(self, kept: Referrals) -> None:
+        theirs = replace(ReferralLink.of("shop", ASHA, NOW, turn=0), contact=RAVI)
+        kept.table.put(theirs.make_request())
+
+        ours = kept.link_of(ASHA, "shop", NOW)
+
+        assert ours.code != theirs.code
+        assert kept.link(ours.code) == ours == kept.link_of(ASHA, "shop", NOW + timedelta(days=1))
+        assert kept.link(theirs.code) == theirs
+
+    def test_it_costs_one_request_the_first_time_and_every_other(self, kept: Referrals) -> None:
+        watched = Mock(wraps=kept.table.client)
+        having = Referrals(Table(watched, "directory"))
+
+        for asked in range(1, 4):
+            having.link_of(ASHA, "shop", NOW)
+            assert len(watched.method_calls) == asked
 
 
 class TestDestination:
@@ -163,7 +192,7 @@ class TestConversions:
 
     def test_whoever_anything_is_kept_of_is_known(self, kept: Referrals) -> None:
         assert not kept.knows(RAVI)
-        kept.link_of(ASHA, "shop", NOW)
+        kept.table.update(Slot.asked(ASHA, "shop").take_request("an answer", NOW, timedelta(days=90)))
         kept.record(bought())
 
         assert kept.knows(ASHA)

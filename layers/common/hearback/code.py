@@ -3,6 +3,7 @@
 The letters are Crockford's base 32 (https://www.crockford.com/base32.html), which leaves out I, L, O and U.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 
@@ -20,6 +21,12 @@ def mint(random: Random) -> str:
     """A new code, as it is stored: without a hyphen."""
     number = int.from_bytes(random(7), "big")
     return "".join(ALPHABET[number >> 5 * place & 31] for place in range(LENGTH))
+
+
+def derived(*words: str) -> str:
+    """The code that follows from some words, always the same; without all of them it cannot be guessed."""
+    digest = hashlib.sha256("\0".join(words).encode()).digest()
+    return mint(lambda size: digest[:size])
 
 
 def read(typed: str) -> str | None:

@@ -1,7 +1,7 @@
 """A referral link: one for each contact and survey, which leads to the survey's own target and nowhere else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -18,7 +18,7 @@ class ReferralLink:
     made_at: datetime
     """When it was first offered."""
     code: str = ""
-    """As stored, without a hyphen; "" until it is minted."""
+    """As stored, without a hyphen."""
     clicks: int = 0
     """How often it was followed, by machines too: what a scanner fetches cannot be told from a person here."""
 
@@ -27,8 +27,17 @@ class ReferralLink:
         """The code as people are shown it."""
         return codes.shown(self.code)
 
-    def named(self, code: str) -> "ReferralLink":
-        return replace(self, code=code)
+    @classmethod
+    def of(cls, survey: str, contact: str, now: datetime, turn: int) -> "ReferralLink":
+        """The contact's link of a survey, whose code follows from both.
+
+        `turn` is 0, and one more for each code before it that is nobody's any more or, by chance, somebody else's.
+        """
+        return cls(survey, contact, now, codes.derived("referral", survey, contact, str(turn)))
+
+    def belongs_with(self, other: "ReferralLink") -> bool:
+        """Whether both are the same person's link of the same survey."""
+        return (self.survey, self.contact) == (other.survey, other.contact)
 
     def address(self, base_url: str) -> str:
         """What is passed on."""
@@ -37,11 +46,6 @@ class ReferralLink:
     @staticmethod
     def key_item(code: str) -> dict[str, str]:
         return {"pk": f"REFERRAL#{code}", "sk": "REFERRAL"}
-
-    @staticmethod
-    def contact_key(contact: str, survey: str) -> dict[str, str]:
-        """Where the contact's code is named."""
-        return {"pk": f"CONTACT#{contact}", "sk": f"REFERRAL#{survey}"}
 
     def to_item(self) -> dict[str, Any]:
         return {
@@ -62,13 +66,9 @@ class ReferralLink:
             clicks=int(item["clicks"]),
         )
 
-    def make_requests(self) -> list[dict[str, Any]]:
-        """The link, and which code its contact has; together or not at all."""
-        named = {**self.contact_key(self.contact, self.survey), "code": self.code}
-        return [
-            {"Put": {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
-            for item in (named, self.to_item())
-        ]
+    def make_request(self) -> dict[str, Any]:
+        """Write it on condition that there is none; what stands there comes back with the failure."""
+        return {"Item": self.to_item(), "ConditionExpression": "attribute_not_exists(pk)"}
 
 
 def click_request(code: str) -> dict[str, Any]:

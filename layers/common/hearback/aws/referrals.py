@@ -4,7 +4,6 @@ from datetime import datetime
 
 from hearback import code as codes
 from hearback.aws.dynamodb import ConditionFailed, Request, Table, TemporarilyUnavailable, TransactionFailed
-from hearback.code import Random
 from hearback.contact import Contact
 from hearback.conversion import (
     Conversion,
@@ -19,9 +18,8 @@ from hearback.referral import ReferralLink, click_request
 
 
 class Referrals:
-    def __init__(self, table: Table, random: Random) -> None:
+    def __init__(self, table: Table) -> None:
         self.table = table
-        self._random = random
 
     def link(self, typed: str) -> ReferralLink | None:
         """The link of a code, as somebody typed it."""
@@ -30,19 +28,19 @@ class Referrals:
         return ReferralLink.from_item(found) if found else None
 
     def link_of(self, contact: str, survey: str, now: datetime) -> ReferralLink:
-        """The contact's one link of a survey, made now if this is the first time."""
+        """The contact's one link of a survey, made now if this is the first time; one write either way."""
+        turn = 0
         while True:
-            named = self.table.get(ReferralLink.contact_key(contact, survey))
-            if named and (link := self.link(named["code"])):
-                return link
-            made = ReferralLink(survey, contact, now).named(codes.mint(self._random))
+            link = ReferralLink.of(survey, contact, now, turn)
             try:
-                self.table.transact(made.make_requests())
-            except TransactionFailed as failure:
-                if not failure.only_conditions:
-                    raise TemporarilyUnavailable(str(failure)) from failure
+                self.table.put(link.make_request())
+            except ConditionFailed as failure:
+                found = ReferralLink.from_item(failure.item or {})
+                if found.belongs_with(link):
+                    return found
+                turn += 1
             else:
-                return made
+                return link
 
     def click(self, typed: str) -> ReferralLink | None:
         """Count that a link was followed; None if there is none."""
