@@ -21,7 +21,7 @@ from hearback.conversion import PEOPLE
 from hearback.fact import INVITATION, RESPONSE
 from hearback.invitation import Invitation
 from hearback.response import Response
-from hearback.task import erase_request
+from hearback.task_changes import erase_request
 from ops.person import Person, phrases, searcher
 from ops.scanning import Wire, scan
 

@@ -31,11 +31,15 @@ class Answering:
     def response(self, fact: FactId, waited: str = "") -> None:
         """Run what follows a response. `waited` is a play whose delay has passed: only that one runs, if it follows.
 
+        What does not count any more is followed by taking back the task that it gave, as far as nobody has begun it.
         Raises NotSent, NotTaken or Busy: to be tried again. Whatever is done stands under its claim, so it is done
         once, however often the message comes.
         """
         response = self.feedback.response(fact)
-        if response is None or response.excluded or response.erased:  # or expired by retention while it waited
+        if response is None or response.erased or not response.follow_up:  # or expired by retention while it waited
+            return
+        if response.excluded:
+            self.running.tasking.take_back(response)
             return
         if response.provisional:
             self._promote(response)

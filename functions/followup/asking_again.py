@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
+from followup.setbacks import Setbacks
 from hearback.aws.asking import ask
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.aws.feedback import Feedback
@@ -28,16 +29,18 @@ class AskingAgain:
     def ask_again(self) -> int:
         """Invite those whose time has come, each once for each task; how many.
 
-        Whoever may not be asked now is not asked later either.
+        Whoever may not be asked now is not asked later either. Raises SomeFailed once all others are asked.
         """
-        asked = 0
+        asked, setbacks = 0, Setbacks()
         for task_id in self.tasks.to_ask_again(until=self.now):
-            task = self.tasks.get(task_id)
-            try:
-                asked += task is not None and self._invite(task)
-            except UnknownSurvey:
-                logger.warning("nobody is asked again for a survey that is gone", extra={"task": task_id})
-            self.tasks.asked_again(task_id)
+            with setbacks.kept_apart(task=task_id):
+                task = self.tasks.get(task_id)
+                try:
+                    asked += task is not None and self._invite(task)
+                except UnknownSurvey:
+                    logger.warning("nobody is asked again for a survey that is gone", extra={"task": task_id})
+                self.tasks.asked_again(task_id)
+        setbacks.raise_any()
         return asked
 
     def _invite(self, task: Task) -> bool:

@@ -19,13 +19,19 @@ def tell_closings(tasks: Tasks, bus: Bus, now: datetime) -> int:
         task = tasks.get(task_id)
         if task and task.closing:
             try:
-                bus.put("Task Closed", Claim(f"task-closed/{task_id}").digest, _told(task), now)
+                bus.put("Task Closed", _event_id(task), _told(task), now)
             except NotTaken as failure:
                 logger.warning("closing not told; the next tick tries again", extra={"reason": str(failure)})
                 return told
             told += 1
         tasks.closing_told(task_id)
     return told
+
+
+def _event_id(task: Task) -> str:
+    """A task that was withdrawn, given again and closed has two closings; it was assigned in between."""
+    times = f"/{len(task.assignments)}" if task.assignments else ""
+    return Claim(f"task-closed/{task.id}{times}").digest
 
 
 def _told(task: Task) -> dict[str, object]:

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from followup import letters
 from followup.links import Links
 from followup.post import NotSent, Post
+from followup.setbacks import Setbacks
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.aws.feedback import Feedback
 from hearback.aws.tasks import Tasks
@@ -17,6 +18,7 @@ from hearback.claim import Claim
 from hearback.fact import FactId
 from hearback.survey import Survey
 from hearback.task import Task
+from hearback.task_owner import owner_now
 
 logger = Logger(child=True)
 OWNER, MANAGER = 1, 2
@@ -35,29 +37,33 @@ class Escalating:
     def escalate(self) -> int:
         """Remind of every task that is overdue, each reader once for each due time; how many mails that took.
 
-        A mail that does not go out now goes out with a later tick.
+        A mail that does not go out now goes out with a later tick. Raises SomeFailed once all others are seen to.
         """
-        mails = 0
+        mails, setbacks = 0, Setbacks()
         for task in self.tasks.open(until=self.now):
-            try:
-                mails += self._remind(task)
-            except UnknownSurvey:
-                logger.warning("task of a survey that is gone", extra={"survey": task.survey, "task": task.id})
-            except NotSent:
-                logger.warning("reminder not sent; the next tick tries again", extra={"task": task.id})
+            with setbacks.kept_apart(task=task.id):
+                try:
+                    mails += self._remind(task)
+                except UnknownSurvey:
+                    logger.warning("task of a survey that is gone", extra={"survey": task.survey, "task": task.id})
+                except NotSent:
+                    logger.warning("reminder not sent; the next tick tries again", extra={"task": task.id})
+        setbacks.raise_any()
         return mails
 
     def _remind(self, task: Task) -> int:
         """Raises NotSent, UnknownSurvey."""
         survey = self.directory.survey(task.survey, self.now)
-        scope = survey.scope(task.dimensions or {})
+        scope, owner = survey.scope(task.dimensions or {}), owner_now(task, survey)
+        if not owner:
+            logger.warning("nobody to remind", extra={"task": task.id, "person": task.owner})
+            return 0
         told, mails = task.told, 0
         if told < OWNER:
-            owner = scope.owner if scope and task.owner not in survey.people else task.owner
             mails += self._mail(task, survey, owner, "overdue")
             told = OWNER
         manager = scope.manager if scope else None
-        if told == OWNER and scope and manager and manager != task.owner:
+        if told == OWNER and scope and manager and manager != owner:
             patience = timedelta(hours=scope.escalate_hours)
             if Calendar.of(scope, survey.zone).add(task.due_at, patience) <= self.now:
                 mails += self._mail(task, survey, manager, "escalated")
@@ -68,10 +74,7 @@ class Escalating:
 
     def _mail(self, task: Task, survey: Survey, to: str, occasion: Literal["overdue", "escalated"]) -> bool:
         """Whether it went out now. Raises NotSent."""
-        reader = survey.people.get(to)
-        if reader is None:
-            logger.warning("nobody to remind", extra={"task": task.id, "person": to})
-            return False
+        reader = survey.people[to]
         responses = self.feedback.responses([FactId.parse(response) for response in sorted(task.responses)])
         letter = letters.task_notice(
             survey,

@@ -1,40 +1,38 @@
-"""Giving somebody a task: opened or joined once, told to other systems, and to its owner by mail."""
+"""Giving somebody a task, opened or joined once; and taking it back when its answer does not count any more."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from followup import letters, repeatable
-from followup.links import Links
-from followup.post import Post
-from followup.story import Story
+from aws_lambda_powertools import Logger
+
+from followup import repeatable
+from followup.story import EARLIER, Story
+from followup.task_notices import TaskNotices
 from hearback import plays
-from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
+from hearback.aws.directory import Directory
+from hearback.aws.feedback import Feedback
 from hearback.aws.tasks import Tasks
 from hearback.business_time import Calendar
 from hearback.claim import Claim
 from hearback.contact import Cap
+from hearback.fact import FactId
 from hearback.play import TaskPlay
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.task import Task
 
-if TYPE_CHECKING:
-    from types_boto3_sqs import SQSClient
+logger = Logger(child=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Tasking:
     tasks: Tasks
+    feedback: Feedback
+    directory: Directory
     claims: Claims
-    post: Post
-    links: Links
-    bus: Bus
-    sqs: "SQSClient"
-    task_queue: str
+    notices: TaskNotices
     now: datetime
 
     def give(self, play: TaskPlay, survey: Survey, story: Story, caps: Sequence[Cap] = ()) -> None:
@@ -59,35 +57,41 @@ class Tasking:
         if repeatable.take(self.claims, opening, self.now, caps):
             task = self.tasks.open_or_join(wanted, str(response.id))
             self.claims.settle(opening.digest, "done", self.now, task.id)
-        task_made = self.tasks.get(wanted.id)
-        if task_made is None or not task_made.open:
+        else:
+            self._give_again(opening, wanted)
+        made = self.tasks.get(wanted.id)
+        if made and made.open:
+            self.notices.tell(made, survey, [response], story.contact, story.earlier)
+
+    def _give_again(self, opening: Claim, wanted: Task) -> None:
+        """Open the task that was withdrawn with its answer, now that the answer counts again."""
+        claim = self.claims.get(opening.digest)
+        given = self.tasks.get(claim["note"]) if claim and claim["state"] == "done" else None
+        if given and given.withdrawn:
+            self.tasks.reopen(given, wanted.owner, wanted.due_at, self.now, wanted.born_of)
+
+    def tell(self, task_id: str) -> None:
+        """Tell of a task whose owner may not know. Raises NotSent, NotTaken or Busy: to be tried again."""
+        task = self.tasks.get(task_id)
+        if task is None or not task.open:
             return
-        announcing = Claim(f"task-message/{wanted.id}", {"task": wanted.id}, repeatable=True)
-        if repeatable.take(self.claims, announcing, self.now):
-            told = _told(task_made, response)
-            self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=json.dumps(told))
-            self.bus.put("Task Opened", announcing.digest, told, self.now)
-            self.claims.settle(announcing.digest, "done", self.now)
-        # The survey may have been changed since the task was opened, and its owner have left.
-        informed = task_made.owner if task_made.owner in survey.people else wanted.owner
-        owner, link = survey.people[informed], self.links.task(task_made, informed)
-        self.post.send(
-            Claim(f"task-notice/{wanted.id}", {"task": wanted.id, "response": str(response.id), "play": play.id}),
-            letters.task_notice(survey, task_made, [response], story.contact, owner, link, earlier=story.earlier),
-            owner.email,
-            self.now,
-            to_name=owner.name,
-        )
+        survey = self.directory.survey(task.survey, self.now)
+        responses = sorted(self._answers(task), key=lambda response: response.answered_at)
+        earlier = self.feedback.earlier(responses[0], EARLIER) if responses else []
+        self.notices.tell(task, survey, responses, self.directory.contact(task.contact), earlier)
 
+    def take_back(self, response: Response) -> None:
+        """Withdraw the open task of an answer that does not count any more, unless another of its answers does.
 
-def _told(task: Task, response: Response) -> dict[str, object]:
-    """What other systems are told of a new task: ids only. They know it again by its id."""
-    return {
-        "task": task.id,
-        "survey": task.survey,
-        "owner": task.owner,
-        "due_at": task.due_at.isoformat(),
-        "response": str(response.id),
-        "contact": task.contact,
-        "dimensions": dict(task.dimensions or {}),
-    }
+        A task that somebody has touched stays: its page says what does not count, and its owner decides.
+        """
+        task = self.tasks.open_about(str(response.id), response.contact)
+        if task is None or not task.untouched or any(each.counted for each in self._answers(task)):
+            return
+        withdrawn = self.tasks.withdraw(task, self.now)
+        logger.info("task withdrawn", extra={"task": task.id, "response": str(response.id), "done": withdrawn})
+
+    def _answers(self, task: Task) -> list[Response]:
+        """Those that there still are."""
+        found = (self.feedback.response(FactId.parse(each)) for each in task.responses)
+        return [response for response in found if response]

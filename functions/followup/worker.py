@@ -15,6 +15,7 @@ from followup.inviting import Inviting
 from followup.post import Post, Throttled
 from followup.rewarding import Rewarding
 from followup.running import Running
+from followup.task_notices import TaskNotices
 from followup.tasking import Tasking
 from followup.watching import Watching
 from hearback import clock
@@ -52,27 +53,38 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
                 _answering(post, now).response(FactId.parse(fact), waited=play)
             case {"response": str(fact)}:
                 _answering(post, now).response(FactId.parse(fact))
+            case {"task": str(task)}:
+                _tasking(post, now).tell(task)
             case {"invitation": str(fact)}:
                 _inviting(post, now).invitation(FactId.parse(fact))
             case _:
-                raise ValueError("a message names a response, an invitation or a reward")
+                raise ValueError("a message names a response, a task, an invitation or a reward")
     except Throttled as throttled:
         clients.sqs().send_message(QueueUrl=os.environ["SETTLE_QUEUE_URL"], MessageBody=record.body)
         logger.warning("mail waits", extra={"reason": str(throttled)})
 
 
 def _answering(post: Post, now: datetime) -> Answering:
-    directory, claims, links = wiring.directory(), wiring.claims(), wiring.links(now)
-    bus = Bus(clients.events, os.environ["EVENT_BUS"])
-    tasking = Tasking(wiring.tasks(), claims, post, links, bus, clients.sqs(), os.environ["TASK_QUEUE_URL"], now)
+    directory, claims, bus = wiring.directory(), wiring.claims(), _bus()
     return Answering(
         feedback=wiring.feedback(),
         directory=directory,
         tasks=wiring.tasks(),
         watching=Watching(directory, claims, bus, now),
-        running=Running(directory, claims, post, links, tasking, bus, now),
+        running=Running(directory, claims, post, wiring.links(now), _tasking(post, now), bus, now),
         now=now,
     )
+
+
+def _tasking(post: Post, now: datetime) -> Tasking:
+    tasks, claims = wiring.tasks(), wiring.claims()
+    task_queue = os.environ["TASK_QUEUE_URL"]
+    notices = TaskNotices(tasks, claims, post, wiring.links(now), _bus(), clients.sqs(), task_queue, now)
+    return Tasking(tasks, wiring.feedback(), wiring.directory(), claims, notices, now)
+
+
+def _bus() -> Bus:
+    return Bus(clients.events, os.environ["EVENT_BUS"])
 
 
 def _inviting(post: Post, now: datetime) -> Inviting:

@@ -15,7 +15,8 @@ from hearback.fact import FactId
 from hearback.judging import READING
 from hearback.response import Response
 from hearback.survey import Person
-from hearback.task import MOST_NOTES, Callback, Closing, Note, Task, erase_request
+from hearback.task import MOST_NOTES, Callback, Closing, Note, Task
+from hearback.task_changes import erase_request
 from hearback.task_link import KEPT, task_link
 from hearback.token import Token
 from tests.conftest import NOW, Answered, Collect

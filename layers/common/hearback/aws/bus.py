@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types_boto3_events import EventBridgeClient
 
 SOURCE = "hearback"
-EventKind = Literal["Play", "Slip", "Climb", "Task Opened", "Task Closed"]
+EventKind = Literal["Play", "Slip", "Climb", "Task Opened", "Task Assigned", "Task Closed"]
 """The events' detail types."""
 
 

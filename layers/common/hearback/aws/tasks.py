@@ -1,25 +1,29 @@
 """Tasks in DirectoryTable."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
-from hearback.task import (
-    ASK_AGAIN_KIND,
-    CLOSING_KIND,
-    DUE_KIND,
-    Callback,
-    Closing,
-    Note,
-    Task,
+from hearback.task import DUE_KIND, Callback, Closing, Note, Task
+from hearback.task_assignment import (
+    NOTICE_KIND,
+    assign_requests,
+    noticed_request,
+    open_requests,
+    reopen_requests,
+)
+from hearback.task_changes import (
     call_back_request,
     came_back_request,
     join_request,
     note_request,
     reschedule_request,
+    take_request,
     told_request,
 )
+from hearback.task_closing import ASK_AGAIN_KIND, CLOSING_KIND, close_requests, withdraw_requests
 
 
 class TaskClosed(LookupError):
@@ -32,6 +36,14 @@ class TaskTaken(Exception):
     def __init__(self, by: str) -> None:
         super().__init__(by)
         self.by = by
+
+
+class TaskMoved(Exception):
+    """Somebody has assigned the task meanwhile. `owner`: an id among the survey's people."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
 
 
 class NotesFull(Exception):
@@ -50,6 +62,11 @@ class Tasks:
         """The one task that a contact has open."""
         pointer = self.table.get(Task.open_key(contact)) if contact else None
         return self.get(pointer["task"]) if pointer else None
+
+    def open_about(self, response: str, contact: str) -> Task | None:
+        """The open task that an answer of a contact ("" for nobody known) is among the reasons of."""
+        task = self.open_of(contact) if contact else self.get(Task.id_for(response))
+        return task if task and task.open and response in task.responses else None
 
     def open(self, until: datetime | None = None) -> Iterator[Task]:
         """The open tasks, first due first; with `until`, those due by then. Eventually consistent."""
@@ -77,11 +94,20 @@ class Tasks:
     def closing_told(self, task: str) -> None:
         self.table.delete({"Key": Task.key_item(task) | {"sk": "CLOSING"}})
 
+    def unnoticed(self, until: datetime) -> Iterator[str]:
+        """Ids of the tasks whose owners were to be told by then, and may not have been."""
+        return (_id(item) for item in self._listed(NOTICE_KIND, until=until))
+
+    def noticed(self, task: Task) -> None:
+        """Whose it is knows, or is sure to hear; `task` as it was read: a later assignment is told for itself."""
+        with suppress(ConditionFailed):
+            self.table.delete(noticed_request(task))
+
     def open_or_join(self, task: Task, response: str) -> Task:
         """Open the task, or join the response to the one that its contact has open; return what stands then."""
         while True:
             try:
-                self.table.transact(task.create_requests())
+                self.table.transact(open_requests(task))
             except TransactionFailed as failure:
                 if not failure.only_conditions:
                     raise
@@ -104,10 +130,25 @@ class Tasks:
         Raises TaskClosed, TaskTaken.
         """
         try:
-            return Task.from_item(self.table.update(task.take_request(by, now)))
+            return Task.from_item(self.table.update(take_request(task, by, now)))
         except ConditionFailed as failure:
             stands = _still_open(failure, task.id)
             raise TaskTaken(stands.taken_by) from None
+
+    def assign(self, task: Task, owner: str, now: datetime) -> None:
+        """Give the task to `owner`. `task` as it was read: who has assigned it since is not overruled.
+
+        Raises TaskClosed, TaskMoved.
+        """
+        try:
+            self.table.transact(assign_requests(task, owner, now))
+        except TransactionFailed as failure:
+            if not failure.only_conditions:
+                raise
+            stands = self.get(task.id)
+            if stands is None or not stands.open:
+                raise TaskClosed(task.id) from None
+            raise TaskMoved(stands.owner) from None
 
     def note(self, task: str, note: Note) -> Task:
         """Add a note; one that is there already is not added again. Raises TaskClosed, NotesFull."""
@@ -138,7 +179,7 @@ class Tasks:
         """Close it, all of it or nothing. Raises TaskClosed."""
         while True:
             try:
-                self.table.transact(task.close_requests(closing, note, ask_again))
+                self.table.transact(close_requests(task, closing, note, ask_again))
             except TransactionFailed as failure:
                 if not failure.only_conditions:
                     raise
@@ -148,6 +189,35 @@ class Tasks:
                 task = stands  # its person was erased in between
             else:
                 return
+
+    def withdraw(self, task: Task, now: datetime) -> bool:
+        """End it because its reason has; False if somebody has touched it, or an answer joined since it was read."""
+        try:
+            self.table.transact(withdraw_requests(task, now))
+        except TransactionFailed as failure:
+            if not failure.only_conditions:
+                raise
+            return False
+        return True
+
+    def reopen(self, task: Task, owner: str, due_at: datetime, now: datetime, response: str) -> None:
+        """Open a withdrawn task again, or join the response to the one that its contact has open by now."""
+        while True:
+            try:
+                self.table.transact(reopen_requests(task, owner, due_at, now))
+            except TransactionFailed as failure:
+                if not failure.only_conditions:
+                    raise
+            else:
+                return
+            stands = self.get(task.id)
+            if stands is None or not stands.withdrawn:  # an earlier delivery of the same message was here
+                return
+            if other := self.open_of(stands.contact):
+                with suppress(ConditionFailed):  # closed in between
+                    self.table.update(join_request(other.id, response))
+                    return
+            task = stands
 
     def told(self, task: Task, told: int) -> bool:
         """Remember how many know that it is overdue; False if it was closed or rescheduled meanwhile."""
