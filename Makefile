@@ -39,7 +39,7 @@ test: .venv/.stamp .venvs/engine/.stamp .venvs/sam/.stamp ## unit, integration a
 test-browser: .venvs/browser/.stamp .venvs/engine/.stamp ## page and widget in Chromium, which must be installed
 	@.venvs/browser/bin/python -m pytest tests/browser
 
-check-pages: .venvs/browser/.stamp .venvs/engine/.stamp .venvs/pages/.stamp ## the page's HTML, and Lighthouse's marks; needs npm and Chromium
+check-pages: .venvs/browser/.stamp .venvs/engine/.stamp .venvs/pages/.stamp ## the pages' HTML, and Lighthouse's marks; needs npm and Chromium
 	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.page_checks
 
 screenshots: .venvs/browser/.stamp .venvs/engine/.stamp ## every mail and every state of the pages, in build/screenshots; needs Chromium

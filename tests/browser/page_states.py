@@ -142,18 +142,25 @@ class Visit:
         yield "thanks"
         self._answer(10, "")
         yield "thanks-referral"
-        self._answer(9, "The first cup in the morning, with the window open.")
+        token = self._answer(9, "The first cup in the morning, with the window open.")
         yield "thanks-quote"
+        self.open(f"/q/{token}")
+        yield "quote"
         self.page.locator("#named").fill("Meera, Pune")
         self.page.evaluate("document.forms[0].noValidate = true")
         self.send()
         yield "quote-missing"
+        self.page.locator("#words").fill("The first cup in the morning, with the window open.")
         self.page.get_by_role("checkbox").check()
         self.send()
         yield "quoted"
+        self.open(f"/q/{token}")
+        yield "quoted-before"
+        self.send()
+        yield "unquoted"
         self.open("/s/none")
         yield "error"
-        self.open(f"/u/{self._unsubscribe_token()}")
+        self.open(self.preferences())
         yield "preferences"
         with self.page.expect_navigation():
             self.page.evaluate("document.forms[0].submit()")
@@ -162,19 +169,26 @@ class Visit:
         self.send()
         yield "preferences-saved"
 
-    def _answer(self, score: int, comment: str) -> None:
-        """Go to the thank-you page of somebody who was asked by mail."""
+    def preferences(self) -> str:
+        """Where the unsubscribe link of a mail leads."""
+        return f"/u/{self._token('unsubscribe', '0' * 64)}"
+
+    def quotable(self) -> str:
+        """Where the link leads that asks somebody whether their answer may be quoted."""
+        return f"/q/{self._answer(9, 'The first cup in the morning.')}"
+
+    def _answer(self, score: int, comment: str) -> str:
+        """Go to the thank-you page of somebody who was asked by mail; their answer's token."""
         subject = str(FactId.mint(SURVEY.id, SURVEY.shards, self.stack.now()))
-        self.open(f"/a/{self._token('answer', subject, contact='0' * 32)}")
+        token = self._token("answer", subject, contact="0" * 32)
+        self.open(f"/a/{token}")
         self.page.keyboard.press(str(score)[0])
         if score == 10:
             self.page.keyboard.press("0")
         self.send()
         self.page.locator("textarea").fill(comment)
         self.send()
-
-    def _unsubscribe_token(self) -> str:
-        return self._token("unsubscribe", "0" * 64)
+        return token
 
     def _token(self, purpose: signed.Purpose, subject: str, contact: str = "") -> str:
         now, keys = self.stack.now(), Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])

@@ -1,9 +1,8 @@
-"""Pictures of every state of the survey page and of a task's page, to be looked at.
+"""Pictures of every state of every page, to be looked at.
 
 `make screenshots` writes them to build/screenshots: each state at 360 and 1280 px, light and dark, in every language.
 """
 
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,8 +12,7 @@ from hearback.language import LANGUAGES
 from local.stack import Stack
 from ops.deployment import on_this_machine
 from tests.browser.conftest import launched
-from tests.browser.page_states import SURVEY, Visit
-from tests.browser.task_states import TaskVisit
+from tests.browser.every_state import every_state
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "screenshots"
@@ -29,12 +27,10 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         deployment = on_this_machine(stack.url)
-        deployment.directory.put_survey(SURVEY, deployment.now())
         browser = launched(playwright)
         for locale in LANGUAGES:
             page = browser.new_page(reduced_motion="reduce")
-            survey, task = Visit(page, stack, locale), TaskVisit(page, stack, deployment, locale)
-            for number, state in enumerate(chain(survey.states(), task.states()), 1):
+            for number, state in enumerate(every_state(page, stack, deployment, locale), 1):
                 for width, height in WIDTHS.items():
                     page.set_viewport_size({"width": width, "height": height})
                     page.emulate_media(color_scheme="light")

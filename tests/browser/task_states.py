@@ -73,7 +73,16 @@ class TaskVisit:
             self.page.locator(form).locator("button").click()
 
     def link(self) -> str:
-        """The link to a new task, due in three hours of work."""
+        """The link to a new task, for its owner."""
+        task, now = self.given(), self.deployment.now()
+        return task_link(self.stack.url, task, "asha", now, self.keys.at(now))
+
+    @property
+    def keys(self) -> Keys:
+        return Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])
+
+    def given(self) -> Task:
+        """A new task, due in three hours of work."""
         now, directory = self.deployment.now(), self.deployment.directory
         survey, (name, comment, before) = self._survey(), _SAID[language_of(self.locale)]
         directory.put_survey(survey, now)
@@ -103,9 +112,7 @@ class TaskVisit:
             responses=frozenset({made[0]}),
             contact=contact.key,
         )
-        Tasks(directory.table).open_or_join(task, made[0])
-        keys = Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])
-        return task_link(self.stack.url, task, "asha", now, keys.at(now))
+        return Tasks(directory.table).open_or_join(task, made[0])
 
     def _survey(self) -> Survey:
         """The survey of the survey page's pictures, with this language as its default."""

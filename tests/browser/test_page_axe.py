@@ -1,4 +1,4 @@
-"""axe-core finds nothing to object to in any state of the page, light or dark, in two directions of writing."""
+"""axe-core finds nothing to object to in any state of any page, light or dark, in two directions of writing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from local.stack import Stack
 from ops.deployment import Deployment
-from tests.browser.page_states import SURVEY, Visit
+from tests.browser.every_state import every_state
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 def test_no_state_breaks_a_rule_or_scrolls_sideways_at_320_pixels(
     chromium: Browser, stack: Stack, deployment: Deployment, locale: str, scheme: Any
 ) -> None:
-    deployment.directory.put_survey(SURVEY, deployment.now())
     # Without the page's policy, which would rightly keep axe out. The policy itself is tested by test_page.
     context = chromium.new_context(
         viewport={"width": 320, "height": 640}, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True
     )
     page = context.new_page()
-    found = []
-    for state in Visit(page, stack, locale).states():
+    found, seen = [], []
+    for state in every_state(page, stack, deployment, locale):
+        seen.append(state)
         assert page.locator("html").get_attribute("dir") == ("rtl" if locale == "ar" else "ltr")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, state
         results = Axe().run(page).response
@@ -37,4 +37,5 @@ def test_no_state_breaks_a_rule_or_scrolls_sideways_at_320_pixels(
             found += [f"{state}: {violation['id']} {node['failureSummary']}" for node in violation["nodes"]]
     context.close()
 
+    assert {"score", "quoted", "preferences", "task-closed", "called"} <= set(seen)
     assert found == []
