@@ -1,6 +1,6 @@
 """What the page of a task tells: who the customer is, how to reach them, what they said, now and before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
@@ -25,6 +25,16 @@ EARLIER = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What an answer said until its person changed it."""
+
+    score: int
+    until: str
+    comment: str
+    """"" if its words are those that stand now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """An answer as its reader sees it."""
 
@@ -35,6 +45,10 @@ class Told:
     """(question, answer) in the survey's words."""
     where: Sequence[str]
     """Dimension values that the task itself does not have."""
+    amended: Sequence[Before] = ()
+    """Newest first."""
+    uncounted: str = ""
+    """Why it does not count any more; "" if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,19 @@ class TaskView:
         return self.words.say("taken", who=self.person(self.task.taken_by), since=since)
 
     @property
+    def assignments(self) -> list[str]:
+        """To whom it was given when, oldest first."""
+        return [
+            self.words.say(
+                "assigned" if each.before != each.owner else "assigned_again",
+                owner=self.person(each.owner),
+                before=self.person(each.before),
+                at=moment_in_words(each.at, self.zone, self.words.language),
+            )
+            for each in self.task.assignments
+        ]
+
+    @property
     def callback(self) -> str:
         """How the customer wants to be called, beside the number; "" if they did not say."""
         callback = self.task.callback
@@ -103,14 +130,17 @@ class TaskView:
 
     @property
     def closed(self) -> str:
-        """By whom, when and how it was closed; "" for an open task."""
+        """By whom, when and how it was closed, or that it was withdrawn; "" for an open task."""
         closing = self.task.closing
         if closing is None:
             return ""
+        at = moment_in_words(closing.at, self.zone, self.words.language)
+        if self.task.withdrawn:
+            return self.words.say("withdrawn", at=at)
         return self.words.say(
             "closed",
             who=self.person(closing.by),
-            at=moment_in_words(closing.at, self.zone, self.words.language),
+            at=at,
             outcome=self.words.say(f"outcome_{closing.outcome.replace('-', '_')}"),
             cause=self.cause(closing.root_cause),
         )
@@ -174,7 +204,20 @@ def _told(view: TaskView, response: Response) -> Told:
         comment=response.comment,
         answers=answers,
         where=[f"{_name(name)}: {value}" for name, value in response.dimensions.items() if known.get(name) != value],
+        amended=list(_before(view, response)),
+        uncounted=response.excluded,
     )
+
+
+def _before(view: TaskView, response: Response) -> Iterator[Before]:
+    """Newest first. Where only a question was answered otherwise, nothing that a caller must know was different."""
+    score = response.score
+    for said in reversed(response.history):
+        comment = str(said.get("comment", ""))
+        if int(said["score"]) != score or comment:
+            until = moment_in_words(datetime.fromisoformat(said["until"]), view.zone, view.words.language)
+            yield Before(int(said["score"]), until, comment)
+        score = int(said["score"])
 
 
 def _tel(phone: str) -> str:

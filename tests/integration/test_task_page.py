@@ -13,7 +13,7 @@ from hearback import token as signed
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.judging import READING
-from hearback.response import Response
+from hearback.response import Answer, Response
 from hearback.survey import Person
 from hearback.task import MOST_NOTES, Callback, Closing, Note, Task
 from hearback.task_changes import erase_request
@@ -116,6 +116,40 @@ class TestStory:
         assert "asked on Wed 4 March, 16:00 IST to be called on this number: after six" in page
         assert 'href="tel:02055550199"' in page
         assert "5555 0100" not in page
+
+    def test_an_answer_that_was_changed_tells_what_it_said_before(self, desk: Desk) -> None:
+        fact, responses = FactId.parse(desk.task.born_of), desk.collect.tables.responses
+        responses.amend(fact, Answer(score=4), NOW + timedelta(minutes=1))
+        responses.amend(fact, Answer(comment="They were <kind> after all."), NOW + timedelta(minutes=2))
+        responses.amend(fact, Answer(answers={"topic": "price"}), NOW + timedelta(minutes=3))
+        responses.amend(fact, Answer(score=9), NOW + timedelta(minutes=4))
+        page = desk.open().text
+
+        in_order = [
+            "9 of 10",
+            "They were &lt;kind&gt; after all.",
+            "changed this answer on Wed 4 March, 16:04 IST. Before that: 4 of 10.",
+            "changed this answer on Wed 4 March, 16:02 IST. Before that: 4 of 10.",
+            "The queue was &lt;long&gt;.",
+            "changed this answer on Wed 4 March, 16:01 IST. Before that: 2 of 10.",
+        ]
+        places = [page.index(told) for told in in_order]
+        assert places == sorted(places)
+        assert "16:03" not in page
+
+    def test_an_answer_that_does_not_count_any_more_says_so_and_why(self, desk: Desk) -> None:
+        desk.collect.tables.responses.revise(
+            FactId.parse(desk.task.born_of), lambda stored: stored.exclude("the <cleaner> gave it")
+        )
+
+        assert "This answer does not count any more: the &lt;cleaner&gt; gave it" in desk.open().text
+
+    def test_it_tells_whose_the_task_was(self, desk: Desk) -> None:
+        tasks = desk.collect.tables.tasks
+        tasks.assign(desk.stands, "dev", NOW + timedelta(minutes=5))
+        page = desk.open().text
+
+        assert "Given to Dev Shah on Wed 4 March, 16:05 IST; before that it was Asha Rao’s." in page
 
     def test_it_is_kept_by_nobody_and_found_by_no_search_engine(self, desk: Desk) -> None:
         headers = desk.open().headers
@@ -302,6 +336,16 @@ class TestDoors:
 
         assert page.status == 200
         told = "Dev Shah closed it on Wed 4 March, 16:00 IST. Outcome: Nothing to be done. Cause: Delivery."
+        assert told in page.text
+        for secret in ("Ravi", "5555", "queue", "<form"):
+            assert secret not in page.text
+
+    def test_a_withdrawn_task_tells_that_nothing_is_left_to_do_and_nothing_of_the_customer(self, desk: Desk) -> None:
+        desk.collect.tables.tasks.withdraw(desk.task, NOW)
+        page = desk.open()
+
+        assert page.status == 200
+        told = "It was withdrawn on Wed 4 March, 16:00 IST: what it was about does not count any more."
         assert told in page.text
         for secret in ("Ravi", "5555", "queue", "<form"):
             assert secret not in page.text
