@@ -9,11 +9,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 from rich.table import Table
 
+from hearback.aws.tasks import Tasks
 from hearback.refusals import Limit
 from ops.deployment import Deployment, chosen
 from ops.finding import Finding, Verdict
 from ops.mail import mails_in_doubt, refused_mails
 from ops.mail_account import mail_events, sender, sending
+from ops.task_owners import orphans
 from ops.terminal import AsJson, Stop, out, print_json
 
 SOMETHING_FAILS = 1
@@ -41,7 +43,7 @@ def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 def examine(deployment: Deployment) -> Iterator[Finding]:
     """Every check's findings. A check that AWS does not allow is itself a finding."""
-    everywhere: list[Check] = [secrets, surveys, limits, mails, failure_queues]
+    everywhere: list[Check] = [secrets, surveys, tasks, limits, mails, failure_queues]
     in_aws: dict[str, Check] = {
         "sender": sender,
         "sending": sending,
@@ -122,6 +124,15 @@ def surveys(deployment: Deployment) -> Iterator[Finding]:
         yield Finding("surveys", "ok", ", ".join(f"{survey.id} ({survey.status})" for survey in applied))
     else:
         yield Finding("surveys", "warn", "no survey is applied", "hearback survey apply surveys/*.yaml")
+
+
+def tasks(deployment: Deployment) -> Iterator[Finding]:
+    """Whether every open task has somebody who is there."""
+    applied = {survey.id: survey for survey in deployment.directory.surveys()}
+    found = orphans(Tasks(deployment.directory.table).open(), applied)
+    yield from (Finding("tasks", "warn", words, do) for words, do in found)
+    if not found:
+        yield Finding("tasks", "ok", "every open task has an owner")
 
 
 def limits(deployment: Deployment) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ def exclude(
     response: ResponseId,
     reason: Annotated[str, typer.Option(help="Why, for whoever looks at it later.")] = "an operator excluded it",
 ) -> None:
-    """Count an answer no longer. What its follow-up did already stays done."""
+    """Count an answer no longer. Its follow-up stays done, but a task that nobody has touched is withdrawn."""
     deployment = chosen(ctx)
     account = _account(deployment, response)
     if account.standing == "not counted":

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
+from hearback.aws.tasks import Tasks
 from hearback.definition import WEEKDAYS
 from hearback.subscription import Subscription
 from hearback.survey import SubscriptionRule, Survey
@@ -20,6 +21,7 @@ from ops.deployment import Deployment, chosen
 from ops.survey_changes import changes
 from ops.survey_file import BadSurveys, read_surveys
 from ops.survey_languages import gaps
+from ops.task_owners import orphans
 from ops.terminal import AsJson, Stop, complain, err, local_time, out, print_json, say, warn
 
 INVALID = 2
@@ -52,6 +54,8 @@ def apply(
     for each in surveys:
         for gap in gaps(each):
             warn(f"{each.id}: {gap}")
+    for left_behind, do in orphans(Tasks(deployment.directory.table).open(), {each.id: each for each in surveys}):
+        warn(f"{left_behind}; {do}")
     if as_json:
         print_json(applied)
         return

@@ -1,19 +1,23 @@
 """A task with all that it is about, for somebody who is about to call the customer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.markup import escape
 from rich.table import Table
 
+from hearback.aws.tasks import Tasks
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
 from hearback.survey import Survey
-from hearback.task import Task
+from hearback.task import Assignment, Task
 from ops.deployment import Deployment
-from ops.terminal import local_time, out, say
+from ops.task_owners import left, name_of, owner_in_words
+from ops.terminal import Stop, local_time, out, say
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Case:
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
         contact = self.contact
-        return plain(self.task, self.now) | {
+        return plain(self.task, self.survey, self.now) | {
             "contact": {"name": contact.name, "email": contact.email, "phone": contact.phone} if contact else None,
             "answers": [
                 {
@@ -38,6 +42,8 @@ class Case:
                     "answers": dict(response.answers),
                     "answered_at": response.answered_at.isoformat(),
                     "channel": response.channel,
+                    "uncounted": response.excluded,
+                    "history": [dict(said) for said in response.history],
                 }
                 for response in self.responses
             ],
@@ -53,7 +59,10 @@ class Case:
         table.add_row("survey", escape(self.survey.say(self.survey.title, self.survey.locales[0])))
         for name, value in (task.dimensions or {}).items():
             table.add_row(name, escape(value))
-        table.add_row("owner", escape(person_in_words(self.survey, task.owner)))
+        mail = f" <{self.survey.people[task.owner].email}>" if task.owner in self.survey.people else ""
+        table.add_row("owner", escape(owner_in_words(task, self.survey) + mail))
+        for each in task.assignments:
+            table.add_row("given", escape(f"{local_time(each.at, zone)}, {self._given(each)}"))
         late = " [red]overdue[/]" if task.overdue(self.now) else ""
         table.add_row("due", local_time(task.due_at, zone) + late)
         if task.taken_at:
@@ -64,6 +73,8 @@ class Case:
             table.add_row("came back", f"with a {task.came_back}")
         for response in self.responses:
             said = [response.comment, *(f"{name}: {answer}" for name, answer in response.answers.items())]
+            said += [_in_words_before(each, zone) for each in reversed(response.history)]
+            said += [f"does not count any more: {response.excluded}"] * bool(response.excluded)
             table.add_row(
                 f"answer {response.score}",
                 f"{local_time(response.answered_at, zone)}\n" + escape("\n".join(filter(None, said))),
@@ -77,6 +88,10 @@ class Case:
                 f"When it is done: hearback tasks close {task.id} --outcome resolved "
                 f"--root-cause {next(iter(self.survey.root_causes))} --note '…'"
             )
+
+    def _given(self, assignment: Assignment) -> str:
+        owner, before = name_of(self.survey, assignment.owner), name_of(self.survey, assignment.before)
+        return f"to {owner}, from {before}" if owner != before else f"to {owner} again"
 
     def _customer(self) -> str:
         if self.task.erased:
@@ -96,19 +111,34 @@ def case_of(deployment: Deployment, task: Task) -> Case:
     )
 
 
-def plain(task: Task, now: datetime) -> dict[str, Any]:
+def task_named(deployment: Deployment, task: str) -> Task:
+    """Raises Stop."""
+    found = Tasks(deployment.directory.table).get(task)
+    if found is None:
+        raise Stop(f"there is no task {task!r}; list the open ones with: hearback tasks list")
+    return found
+
+
+def closed_already(task: Task, survey: Survey) -> Stop:
+    """Why nothing more can be done about it."""
+    return Stop(f"task {task.id} was closed already: {closing_in_words(task, survey)}")
+
+
+def plain(task: Task, survey: Survey, now: datetime) -> dict[str, Any]:
     """A task as JSON has it."""
     closing = task.closing
     return {
         "task": task.id,
         "survey": task.survey,
         "owner": task.owner,
+        "owner_left": left(task, survey),
         "created_at": task.created_at.isoformat(),
         "due_at": task.due_at.isoformat(),
         "overdue": task.overdue(now),
         "responses": sorted(task.responses),
         "dimensions": dict(task.dimensions or {}),
         "taken_by": task.taken_by,
+        "assignments": [each.to_item() for each in task.assignments],
         "notes": [{"at": note.at.isoformat(), "by": note.by, "text": note.text} for note in task.notes],
         "closed_at": closing.at.isoformat() if closing else None,
         "closed_by": closing.by if closing else "",
@@ -124,11 +154,20 @@ def person_in_words(survey: Survey, person: str) -> str:
     return f"{found.name} <{found.email}>" if found else person
 
 
+def _in_words_before(said: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """What an earlier version of an answer said."""
+    until = local_time(datetime.fromisoformat(said["until"]), zone)
+    comment = f": {said['comment']}" if said.get("comment") else ""
+    return f"until {until} it was a {said['score']}{comment}"
+
+
 def closing_in_words(task: Task, survey: Survey) -> str:
     """How it ended; "" for an open task."""
     closing = task.closing
     if closing is None:
         return ""
+    at = local_time(closing.at, survey.zone)
+    if task.withdrawn:
+        return f"withdrawn, {at}: none of its answers counts any more"
     cause = survey.say(survey.root_causes.get(closing.root_cause), survey.locales[0]) or closing.root_cause
-    by = survey.people[closing.by].name if closing.by in survey.people else closing.by
-    return f"{closing.outcome} ({cause}), {local_time(closing.at, survey.zone)}, {by}"
+    return f"{closing.outcome} ({cause}), {at}, {name_of(survey, closing.by)}"

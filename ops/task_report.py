@@ -11,7 +11,7 @@ def plain(found: TaskReport) -> dict[str, Any]:
     """As JSON has it."""
     recovery = found.recovery
     return {
-        **{name: getattr(found, name) for name in ("opened", "closed", "in_time", "open", "overdue")},
+        **{name: getattr(found, name) for name in ("opened", "closed", "in_time", "open", "overdue", "withdrawn")},
         "root_causes": dict(found.root_causes),
         "recovery": {
             "days": LOOKING_BACK.days,
@@ -26,6 +26,7 @@ def show(found: TaskReport, survey: Survey, days: int) -> None:
     """On stdout, for a person."""
     recovery = found.recovery
     done = f"{found.opened:,} opened, {found.closed:,} closed, {found.in_time:,} of them in time"
+    done += f"; {found.withdrawn:,} withdrawn with their answers" * bool(found.withdrawn)
     out.print(f"[bold]Last {days:,} days[/]: {done}")
     for cause, count in found.root_causes.items():
         text = survey.say(survey.root_causes.get(cause), survey.locales[0]) or cause

@@ -21,12 +21,20 @@ from hearback.task import LATEST, MOST_NOTES, NOTE_LENGTH, Closing, Note, Outcom
 from hearback.task_link import task_link
 from ops import task_report
 from ops.deployment import Deployment, chosen
-from ops.task_case import case_of, closing_in_words, plain
+from ops.task_assigning import assign
+from ops.task_case import case_of, closed_already, plain, task_named
+from ops.task_owners import left, name_of, owner_in_words
 from ops.terminal import AsJson, Stop, local_time, out, print_json, say, short_time
 
 app = typer.Typer(help="What somebody must do for a customer.", no_args_is_help=True)
 TaskId = Annotated[str, typer.Argument(metavar="ID", help="As hearback tasks list shows it.", show_default=False)]
 By = Annotated[str, typer.Option(metavar="PERSON", help="Who does it: an id of people; left out, the task's owner.")]
+_NONE = {
+    "unowned": "Every open task has an owner.",
+    "overdue": "Nothing is overdue.",
+    "all": "There is no task.",
+    "open": "No open tasks.",
+}
 _NOT_THEN: Mapping[str, str] = {
     "past": "that is over",
     "late": f"that is too far ahead; at most {LATEST.days} days: whom nobody calls for longer, nobody calls",
@@ -39,6 +47,7 @@ def list_tasks(
     ctx: typer.Context,
     survey: Annotated[str, typer.Option(metavar="ID", help="Only those of a survey.")] = "",
     owner: Annotated[str, typer.Option(metavar="PERSON", help="Only those of a person.")] = "",
+    unowned: Annotated[bool, typer.Option("--unowned", help="Only those whose owner has left the survey.")] = False,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only those whose time has passed.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="The closed ones too, last closed last.")] = False,
     as_json: AsJson = False,
@@ -53,16 +62,19 @@ def list_tasks(
     found = [
         task
         for task in found
-        if task.survey in surveys and owner in ("", task.owner) and (task.overdue(now) or not overdue)
+        if task.survey in surveys
+        and owner in ("", task.owner)
+        and (task.overdue(now) or not overdue)
+        and (left(task, surveys[task.survey]) or not unowned)
     ]
     if as_json:
-        print_json([plain(task, now) for task in found])
+        print_json([plain(task, surveys[task.survey], now) for task in found])
     elif found:
         out.print(_table(found, surveys, now))
         still_open, late = sum(task.open for task in found), sum(task.overdue(now) for task in found)
         say(f"{still_open:,} open, [red]{late:,} overdue[/]" if late else f"{still_open:,} open, none overdue")
     else:
-        say("Nothing is overdue." if overdue else "There is no task." if everything else "No open tasks.")
+        say(_NONE[(unowned and "unowned") or (overdue and "overdue") or (everything and "all") or "open"])
 
 
 def _closed_at(task: Task) -> datetime:
@@ -76,14 +88,15 @@ def _table(tasks: list[Task], surveys: Mapping[str, Survey], now: datetime) -> T
     table.add_column("answers", justify="right")
     for task in tasks:
         survey = surveys[task.survey]
-        taken = f"{_name(survey, task.taken_by)} calls" if task.taken_by else "open"
+        taken = f"{name_of(survey, task.taken_by)} calls" if task.taken_by else "open"
+        state = f"{task.closing.outcome}, {task.closing.root_cause}" if task.closing else taken
         table.add_row(
             task.id,
             task.survey,
-            escape(_name(survey, task.owner)),
+            escape(owner_in_words(task, survey)),
             short_time(task.due_at, survey.zone),
             escape(", ".join((task.dimensions or {}).values())),
-            escape(f"{task.closing.outcome}, {task.closing.root_cause}" if task.closing else taken),
+            escape(state.removesuffix(", ")),
             str(len(task.responses)),
             style="red" if task.overdue(now) else "" if task.open else "dim",
         )
@@ -113,11 +126,14 @@ def report_tasks(
 def show(ctx: typer.Context, task: TaskId, as_json: AsJson = False) -> None:
     """Show a task: what the customer said, and how to reach them."""
     deployment = chosen(ctx)
-    case = case_of(deployment, _task(deployment, task))
+    case = case_of(deployment, task_named(deployment, task))
     if as_json:
         print_json(case.plain())
     else:
         case.print()
+
+
+app.command("assign", no_args_is_help=True)(assign)
 
 
 @app.command("claim")
@@ -127,10 +143,10 @@ def take(ctx: typer.Context, task: TaskId, by: By = "", as_json: AsJson = False)
     try:
         taken = _tasks(deployment).take(found, person, deployment.now())
     except TaskClosed:
-        raise _closed(deployment, task) from None
+        raise closed_already(task_named(deployment, task), survey) from None
     except TaskTaken as other:
-        raise Stop(f"{_name(survey, other.by)} has just said that they will call") from None
-    _done(taken, deployment, f"{_name(survey, person)} calls", as_json=as_json)
+        raise Stop(f"{name_of(survey, other.by)} has just said that they will call") from None
+    _done(taken, deployment, f"{name_of(survey, person)} calls", as_json=as_json)
 
 
 @app.command()
@@ -142,11 +158,11 @@ def note(
     as_json: AsJson = False,
 ) -> None:
     """Add a note."""
-    deployment, _, _, person = _named(ctx, task, by)
+    deployment, _, survey, person = _named(ctx, task, by)
     try:
         noted = _tasks(deployment).note(task, _note(text, person, deployment.now()))
     except TaskClosed:
-        raise _closed(deployment, task) from None
+        raise closed_already(task_named(deployment, task), survey) from None
     except NotesFull:
         raise Stop(f"task {task} has {MOST_NOTES} notes, which is all it can have") from None
     _done(noted, deployment, "Noted", as_json=as_json)
@@ -165,7 +181,9 @@ def reschedule(
     as_json: AsJson = False,
 ) -> None:
     """Make a task due at another time."""
-    deployment, found, survey, _ = _named(ctx, task, "")
+    deployment = chosen(ctx)
+    found = task_named(deployment, task)
+    survey = deployment.survey(found.survey)
     calendar = Calendar.of(survey.scope(found.dimensions or {}), survey.zone)
     try:
         due_at = due_time(due.date(), due.time(), calendar.zone, deployment.now())
@@ -173,7 +191,7 @@ def reschedule(
     except NotThen as reason:
         raise Stop(f"{due:%Y-%m-%d %H:%M} in {calendar.zone.key}: {_NOT_THEN[reason.reason]}") from None
     except TaskClosed:
-        raise _closed(deployment, task) from None
+        raise closed_already(task_named(deployment, task), survey) from None
     if not calendar.is_open(due_at):
         say("Nobody is at work then.")
     _done(moved, deployment, f"Due {local_time(due_at, calendar.zone)}", as_json=as_json)
@@ -200,8 +218,8 @@ def close(
     try:
         _tasks(deployment).close(found, Closing(now, person, outcome, root_cause), remembered, survey.ask_again)
     except TaskClosed:
-        raise _closed(deployment, task) from None
-    _done(_task(deployment, task), deployment, f"Closed {task}: {outcome}", as_json=as_json)
+        raise closed_already(task_named(deployment, task), survey) from None
+    _done(task_named(deployment, task), deployment, f"Closed {task}: {outcome}", as_json=as_json)
 
 
 @app.command()
@@ -221,21 +239,15 @@ def _tasks(deployment: Deployment) -> Tasks:
     return Tasks(deployment.directory.table)
 
 
-def _task(deployment: Deployment, task: str) -> Task:
-    found = _tasks(deployment).get(task)
-    if found is None:
-        raise Stop(f"there is no task {task!r}; list the open ones with: hearback tasks list")
-    return found
-
-
 def _named(ctx: typer.Context, task: str, by: str) -> tuple[Deployment, Task, Survey, str]:
     """The deployment, the task, its survey, and the id of the person who acts. Raises Stop."""
     deployment = chosen(ctx)
-    found = _task(deployment, task)
+    found = task_named(deployment, task)
     survey = deployment.survey(found.survey)
     person = by or found.owner
-    if by and by not in survey.people:
-        raise Stop(f"{by!r} is not one of the survey's people: {', '.join(survey.people) or 'none'}")
+    if person not in survey.people:
+        do = "" if by else f"; give the task to one of them: hearback tasks assign {task} OWNER"
+        raise Stop(f"{person!r} is not one of the survey's people: {', '.join(survey.people) or 'none'}{do}")
     return deployment, found, survey, person
 
 
@@ -248,19 +260,8 @@ def _note(text: str, by: str, now: datetime) -> Note:
     return Note(token_hex(8), now, by, text.strip())
 
 
-def _closed(deployment: Deployment, task: str) -> Stop:
-    ended = _task(deployment, task)
-    survey = deployment.survey(ended.survey)
-    return Stop(f"task {task} was closed already: {closing_in_words(ended, survey)}")
-
-
 def _done(task: Task, deployment: Deployment, words: str, *, as_json: bool) -> None:
     if as_json:
-        print_json(plain(task, deployment.now()))
+        print_json(plain(task, deployment.survey(task.survey), deployment.now()))
     else:
         out.print(words, markup=False)
-
-
-def _name(survey: Survey, person: str) -> str:
-    found = survey.people.get(person)
-    return found.name if found else person

@@ -196,6 +196,7 @@ def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(
         "schedule": "not here",
         "secrets": "ok",
         "surveys": "ok",
+        "tasks": "ok",
         "limits": "ok",
         "mails": "ok",
         "failure queues": "ok",

@@ -181,6 +181,7 @@ def test_a_report_tells_what_became_of_tasks(
         "in_time": 1,
         "open": 1,
         "overdue": 1,
+        "withdrawn": 0,
         "root_causes": {"price": 1, "product": 1},
         "recovery": {"days": 90, "closed": 2, "answered": 1, "recovered": 1},
     }

@@ -34,6 +34,8 @@ class TaskReport:
     """Now."""
     overdue: int = 0
     """Now."""
+    withdrawn: int = 0
+    """Because no answer that they were about counts any more; in none of the other numbers."""
     root_causes: Mapping[str, int] = field(default_factory=dict)
     """Of those closed, the most frequent one first."""
     recovery: Recovery = Recovery()
@@ -44,8 +46,10 @@ def report(open_tasks: Iterable[Task], closed: Iterable[Task], first: datetime, 
 
     `closed` are those closed since the earlier of `first` and LOOKING_BACK before `last`; others are left out.
     """
-    still_open, ended = list(open_tasks), list(closed)
-    lately = [task for task in ended if task.closing and first <= task.closing.at < last]
+    still_open, no_more = list(open_tasks), list(closed)
+    ended = [task for task in no_more if not task.withdrawn]
+    of_late = [task for task in no_more if task.closing and first <= task.closing.at < last]
+    lately = [task for task in of_late if not task.withdrawn]
     begun = [task for task in (*still_open, *ended) if first <= task.created_at < last]
     watched = [task for task in ended if task.closing and last - LOOKING_BACK <= task.closing.at < last]
     causes = Counter(task.closing.root_cause for task in lately if task.closing)
@@ -55,6 +59,7 @@ def report(open_tasks: Iterable[Task], closed: Iterable[Task], first: datetime, 
         in_time=sum(task.in_time for task in lately),
         open=len(still_open),
         overdue=sum(task.overdue(last) for task in still_open),
+        withdrawn=len(of_late) - len(lately),
         root_causes=dict(causes.most_common()),
         recovery=Recovery(
             closed=len(watched),
