@@ -96,7 +96,11 @@ class FakeDynamoDB:
         return {}
 
     def update_item(self, **request: Any) -> dict[str, Any]:
-        return {"Attributes": dict(self._write_one("Update", request))}
+        with self._lock:
+            before = self.tables[request["TableName"]].get(_key(request["Key"]))
+            after = self._write_one("Update", request)
+        returned = {"ALL_OLD": before, "ALL_NEW": after}.get(request.get("ReturnValues", "NONE"))
+        return {"Attributes": dict(returned)} if returned else {}
 
     def delete_item(self, **request: Any) -> dict[str, Any]:
         self._write_one("Delete", request)

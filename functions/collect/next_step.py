@@ -16,7 +16,7 @@ from hearback import plays
 from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.aws.referrals import Referrals
 from hearback.contact import Slot
-from hearback.play import NEXT_STEPS, CouponPlay, MailPlay, NextStep, Play, ReferralPlay, ReviewPlay
+from hearback.play import CouponPlay, MailPlay, NextStep, ReferralPlay, ReviewPlay
 from hearback.plays import Situation
 from hearback.response import Response
 from hearback.survey import Survey
@@ -80,15 +80,13 @@ def decided(survey: Survey, response: Response) -> NextStep | None:
     """The next step of an answer, if it depends on nothing else."""
     if response.erased or not response.counted:
         return None
-    steps = [_whatever_was_before(play) for play in survey.plays if isinstance(play, NEXT_STEPS)]
-    first = plays.next_step(survey.model_copy(update={"plays": steps}), _situation(response))
-    return first if first in survey.plays else None
+    return plays.next_step_at_once(survey, _situation(response))
 
 
 def _will_be_mailed(request: Request, wiring: Wiring, survey: Survey, response: Response) -> bool:
     """Whether a mail can be promised: one follows, there is an address, and no rule of contact is against it."""
     carried = any(
-        isinstance(play, MailPlay) and play.template in _CARRIERS and play == _whatever_was_before(play)
+        isinstance(play, MailPlay) and play.template in _CARRIERS and not play.when.asks_of_the_past
         for play in plays.choose(survey, _situation(response))
     )
     contact = wiring.directory.contact(response.contact) if carried else None
@@ -100,9 +98,3 @@ def _will_be_mailed(request: Request, wiring: Wiring, survey: Survey, response: 
 
 def _situation(response: Response) -> Situation:
     return Situation(response.score, response.dimensions, bool(response.comment), bool(response.contact))
-
-
-def _whatever_was_before(play: Play) -> Play:
-    """The play without what it asks of its person's past, which a page does not know."""
-    when = play.when.model_copy(update={"answer": None, "change": None, "days_since_play": None})
-    return play.model_copy(update={"when": when})

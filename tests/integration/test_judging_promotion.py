@@ -89,11 +89,13 @@ def test_a_message_delivered_twice_promotes_once(world: World) -> None:
 
 def test_one_confirmed_meanwhile_is_left_as_it_is(world: World) -> None:
     response = presume(world, 9)
-    world.tables.responses.submit(replace(response, provisional=False, score=7), world.now + timedelta(seconds=9))
+    given = replace(response, provisional=False, score=7)
+
+    confirmed = world.tables.responses.submit(given, world.now + timedelta(seconds=9))
 
     assert not world.tables.responses.promote(response.id, 9)
     assert not world.tables.responses.doubt(response.id, "a machine")
-    assert stored(world, response).score == 7
+    assert stored(world, response) == confirmed == replace(given, version=2)
 
 
 def test_an_erased_person_is_not_counted_after_all(world: World) -> None:

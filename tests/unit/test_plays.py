@@ -112,6 +112,32 @@ def test_only_the_first_next_step_is_offered() -> None:
     assert found.id == "one"
 
 
+@pytest.mark.parametrize(
+    ("first", "situation", "offered"),
+    [
+        ({}, {}, "one"),
+        ({"score_to": 2}, {}, "two"),
+        ({"answer": "first"}, {}, None),
+        ({"change": "slip"}, {}, None),
+        ({"days_since_play": 0}, {}, None),
+        ({"change": "slip", "score_to": 2}, {}, "two"),
+        ({}, {"known": False}, "two"),
+    ],
+)
+def test_where_the_past_is_not_known_a_step_that_asks_of_it_is_not_offered_and_none_takes_its_place(
+    first: dict[str, Any], situation: dict[str, Any], offered: str | None
+) -> None:
+    link = {"text": "Tell others", "label": "Write"}
+    one = {"id": "one", "when": first, "what": "referral", **link}
+    two = {"id": "two", "when": {}, "what": "review", "url": "https://reviews.example", **link}
+
+    found = plays.next_step_at_once(
+        survey(one, two, referral={"target": "https://shop.example"}), replace(DETRACTOR, **situation)
+    )
+
+    assert (found.id if found else None) == offered
+
+
 def test_a_stranger_gives_a_task_only_if_the_play_wants_that() -> None:
     stranger = replace(DETRACTOR, known=False)
     assert running(survey(CALLED), stranger) == []
@@ -207,7 +233,8 @@ def test_whatever_the_answer(situation: Situation) -> None:
     considered = plays.consider(EVERYTHING, situation)
     chosen = plays.choose(EVERYTHING, situation)
     assert [choice.play for choice in considered if not choice.against] == chosen
-    assert sum(isinstance(play, NEXT_STEPS) for play in chosen) <= 1
+    step = plays.next_step(EVERYTHING, situation)
+    assert [play for play in chosen if isinstance(play, NEXT_STEPS)] == ([step] if step else [])
     slipped = situation.change == "slip"
     tasks = [play for play in chosen if isinstance(play, TaskPlay)]
     assert len(tasks) == (slipped or category(situation.score) == "detractor")

@@ -32,6 +32,11 @@ class When(Part):
     days_since_play: Annotated[int, Field(ge=0, le=3650)] | None = None
     """Only if no play has reached this person for so many days; somebody who was never reached qualifies."""
 
+    @property
+    def asks_of_the_past(self) -> bool:
+        """Whether the answer itself does not decide it, but what its person did before."""
+        return not (self.answer is None and self.change is None and self.days_since_play is None)
+
     @model_validator(mode="after")
     def _can_hold(self) -> Self:
         scores = range(self.score_from, self.score_to + 1)

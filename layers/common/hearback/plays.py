@@ -1,6 +1,6 @@
 """Which plays follow an answer: a pure choice from the survey's definition, with the reason for each that does not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,7 +64,7 @@ def consider(survey: Survey, situation: Situation) -> list[Choice]:
     choices: list[Choice] = []
     stepped: Play | None = None
     for play in survey.plays:
-        against = [*_unmet(play.when, situation), *_nobody_to_reach(play, situation)]
+        against = _against(play, situation)
         if isinstance(play, NEXT_STEPS) and not against:
             if stepped:
                 against = [f"another next step comes first: {stepped.id}"]
@@ -85,7 +85,18 @@ def choose(survey: Survey, situation: Situation) -> list[Play]:
 
 def next_step(survey: Survey, situation: Situation) -> NextStep | None:
     """The one next step that the respondent is offered, if the survey has one for this answer."""
-    return next((play for play in choose(survey, situation) if isinstance(play, NEXT_STEPS)), None)
+    return next((step for step in _next_steps(survey) if not _against(step, situation)), None)
+
+
+def next_step_at_once(survey: Survey, situation: Situation) -> NextStep | None:
+    """The same, where nothing is known of what came before the answer; None where that would decide."""
+    possible = (
+        step
+        for step in _next_steps(survey)
+        if not _unmet_by_answer(step.when, situation) and not _nobody_to_reach(step, situation)
+    )
+    first = next(possible, None)
+    return None if first is None or first.when.asks_of_the_past else first
 
 
 def reader(play: Play, survey: Survey, dimensions: Mapping[str, str]) -> str:
@@ -102,6 +113,10 @@ def caretaker(survey: Survey, situation: Situation) -> str:
     """Who of the survey's people has the answer's task, in whose name its person is written to; "" for nobody."""
     tasks = [play for play in choose(survey, situation) if isinstance(play, TaskPlay)]
     return reader(tasks[0], survey, situation.dimensions) if tasks else ""
+
+
+def _next_steps(survey: Survey) -> Iterator[NextStep]:
+    return (play for play in survey.plays if isinstance(play, NEXT_STEPS))
 
 
 def _watching(survey: Survey, situation: Situation) -> TaskPlay | None:
@@ -130,6 +145,10 @@ def _unless_told(choice: Choice, survey: Survey, situation: Situation, task: Tas
     return Choice(play, (f"the notice of the task tells them: {task.id}",))
 
 
+def _against(play: Play, situation: Situation) -> list[str]:
+    return [*_unmet(play.when, situation), *_nobody_to_reach(play, situation)]
+
+
 def _nobody_to_reach(play: Play, situation: Situation) -> list[str]:
     if situation.known or isinstance(play, ReviewPlay) or play.what == "event":
         return []
@@ -141,6 +160,10 @@ def _nobody_to_reach(play: Play, situation: Situation) -> list[str]:
 
 
 def _unmet(when: When, situation: Situation) -> list[str]:
+    return [*_unmet_by_answer(when, situation), *_unmet_by_the_past(when, situation)]
+
+
+def _unmet_by_answer(when: When, situation: Situation) -> list[str]:
     against = []
     if when.category and when.category != situation.category:
         against.append(f"category is {situation.category}, not {when.category}")
@@ -153,6 +176,11 @@ def _unmet(when: When, situation: Situation) -> list[str]:
             against.append(f"{name} is {found}, not {' or '.join(values)}")
     if when.comment is not None and when.comment != situation.comment:
         against.append("it has no comment" if when.comment else "it has a comment")
+    return against
+
+
+def _unmet_by_the_past(when: When, situation: Situation) -> list[str]:
+    against = []
     if when.answer and (when.answer == "first") != (situation.before is None):
         against.append("it is a first answer" if situation.before is None else "it is not the first answer")
     if when.change and when.change != situation.change:

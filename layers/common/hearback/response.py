@@ -242,6 +242,10 @@ class Response:
         """
         return self._stand_request(f"{_UNCONFIRMED} AND attribute_not_exists(erased)")
 
+    def confirmed_over(self, presumed: "Response") -> "Response":
+        """As `confirm_request` leaves it where one was presumed before."""
+        return replace(self, version=presumed.version + 1)
+
     def presume_request(self) -> dict[str, Any]:
         """Write it as provisional, unless somebody confirmed one or the same was presumed before."""
         news = "(score <> :score OR attribute_exists(excluded))"

@@ -193,6 +193,12 @@ class Table:
         returned = {"ReturnValues": "ALL_NEW", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         return from_wire(self._call("update_item", {**request, **returned})["Attributes"])
 
+    def overwrite(self, request: Request) -> Item | None:
+        """Change an item and return what was there before, usually nothing. A failed condition brings back what is."""
+        returned = {"ReturnValues": "ALL_OLD", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        before = self._call("update_item", {**request, **returned}).get("Attributes")
+        return from_wire(before) if before else None
+
     def delete(self, request: Request) -> None:
         self._call("delete_item", request)
 

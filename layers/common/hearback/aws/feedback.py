@@ -30,9 +30,11 @@ class Feedback:
         Raises AmendmentRefused, ChangedTooOften.
         """
         try:
-            return Response.from_item(self.table.update(response.confirm_request()))
+            presumed = self.table.overwrite(response.confirm_request())
         except ConditionFailed as failure:
             stored = Response.from_item(failure.item or {})
+        else:
+            return response.confirmed_over(Response.from_item(presumed)) if presumed else response
         said = Answer(response.score, response.comment or None, response.answers)
         return self._amend(stored, said, now, hourly)
 
