@@ -5,8 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from followup.escalating import TELLS, reminder_claim
+from followup.task_notices import notice_claim
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Item
+from hearback.aws.tasks import Tasks
 from ops.message_queue import MessageQueue
 from ops.terminal import Stop
 
@@ -19,6 +22,8 @@ class Resending:
 
     def way(self, claim: Item) -> Callable[[], str]:
         """What sends the mail of a claim, and then says how. Raises Stop, before anything is done, if nothing can."""
+        if "task" in claim:
+            return self._of_task(claim)
         if "invitation" in claim:
             return self._settling({"invitation": claim["invitation"]})
         if "announcement" in claim:
@@ -36,6 +41,25 @@ class Resending:
         def send() -> str:
             self.settle.put([json.dumps(message)])
             return "it is in the settle queue, and goes out if its reader may still be mailed"
+
+        return send
+
+    def _of_task(self, claim: Item) -> Callable[[], str]:
+        """A notice or a reminder, unless the task was closed, given to somebody or made due at another time since."""
+        tasks = Tasks(self.directory.table)
+        task = tasks.get(claim["task"])
+        if task is None or not task.open:
+            raise Stop("its task is closed; say --sent")
+        if claim["effect"] == notice_claim(task).effect:
+            return self._settling({"task": task.id})
+        told = next((told for each, told in TELLS.items() if claim["effect"] == reminder_claim(task, each).effect), 0)
+        if not told:
+            raise Stop("its task is due at another time, or somebody else's, by now, and they hear of that; say --sent")
+
+        def send() -> str:
+            if not tasks.told(task, told - 1):
+                raise Stop("its task has just been closed or made due at another time; say --sent")
+            return "the next tick sends it, within 15 minutes"
 
         return send
 

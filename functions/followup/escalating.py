@@ -1,5 +1,6 @@
 """Tasks whose time has passed: their owner hears of it at once, and after the scope's hours the owner's manager."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -23,6 +24,9 @@ from hearback.task_owner import owner_now
 logger = Logger(child=True)
 OWNER, MANAGER = 1, 2
 """How many have been told when the owner has been, and when the manager has been too."""
+Occasion = Literal["overdue", "escalated"]
+TELLS: Mapping[Occasion, int] = {"overdue": OWNER, "escalated": MANAGER}
+"""How many have been told after the reminder of an occasion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Escalating:
             self.tasks.told(task, told)
         return mails
 
-    def _mail(self, task: Task, survey: Survey, to: str, occasion: Literal["overdue", "escalated"]) -> bool:
+    def _mail(self, task: Task, survey: Survey, to: str, occasion: Occasion) -> bool:
         """Whether it went out now. Raises NotSent."""
         reader = survey.people[to]
         responses = self.feedback.responses([FactId.parse(response) for response in sorted(task.responses)])
@@ -85,6 +89,10 @@ class Escalating:
             self.links.task(task, to),
             occasion=occasion,
         )
-        due = task.due_at.isoformat(timespec="seconds")
-        claim = Claim(f"task-{occasion}/{task.id}/{due}", {"task": task.id})
+        claim = reminder_claim(task, occasion)
         return self.post.send(claim, letter, reader.email, self.now, to_name=reader.name) == "sent"
+
+
+def reminder_claim(task: Task, occasion: Occasion) -> Claim:
+    """Of the mail that a task is overdue by when it is due now."""
+    return Claim(f"task-{occasion}/{task.id}/{task.due_at.isoformat(timespec='seconds')}", {"task": task.id})

@@ -113,6 +113,45 @@ class TestReminders:
         assert run(office, later + timedelta(minutes=1))["reminders"] == 1
         assert [to for to, _ in reminded(office)] == [OWNER, OWNER]
 
+    def test_who_stands_in_for_an_owner_who_left_is_reminded_in_their_place(self, office: World, task: Task) -> None:
+        mia = {"mia": Person(name="Mia Roy", email="mia@shop.example"), "dev": office.survey.people["dev"]}
+        care = [office.survey.care[0].model_copy(update={"owner": "mia"})]
+        self.apply(office, people=mia, care=care, plays=[], subscriptions=[])
+
+        assert run(office, task.due_at + timedelta(days=7))["reminders"] == 2
+        assert [to for to, _ in reminded(office)] == ["Mia Roy <mia@shop.example>", MANAGER]
+
+    def test_without_a_scope_who_gets_the_survey_s_other_tasks_stands_in(self, office: World, task: Task) -> None:
+        mia = {"mia": Person(name="Mia Roy", email="mia@shop.example")}
+        call = office.survey.plays[-1].model_copy(update={"owner": "mia"})
+        self.apply(office, people=mia, care=[], plays=[call], subscriptions=[])
+
+        assert run(office, task.due_at + timedelta(minutes=15))["reminders"] == 1
+        assert [to for to, _ in reminded(office)] == ["Mia Roy <mia@shop.example>"]
+
+    def test_a_task_that_nobody_can_stand_in_for_is_reminded_of_as_soon_as_somebody_can(
+        self, office: World, task: Task
+    ) -> None:
+        before = office.survey
+        self.apply(office, people={}, care=[], plays=[], subscriptions=[])
+        assert run(office, task.due_at + timedelta(minutes=15))["reminders"] == 0
+
+        office.tables.people.put_survey(before, NOW)
+        assert run(office, task.due_at + timedelta(minutes=30))["reminders"] == 1
+
+    def apply(self, office: World, **changed: object) -> None:
+        office.survey = office.survey.model_copy(update=changed)
+        office.tables.people.put_survey(office.survey, NOW)
+
+    def test_one_task_whose_reminder_cannot_be_made_keeps_nobody_else_waiting(self, office: World, task: Task) -> None:
+        broken = replace(task, id="broken", contact="nobody", due_at=task.due_at - timedelta(days=1))
+        office.tables.tasks.open_or_join(replace(broken, responses=frozenset({"not an id"})), "not an id")
+
+        with pytest.raises(tick.TickIncomplete, match="reminders"):
+            run(office, task.due_at + timedelta(minutes=15))
+
+        assert [to for to, _ in reminded(office)] == [OWNER]
+
     def test_nobody_is_reminded_of_a_closed_task(self, office: World, task: Task) -> None:
         office.close(task)
 

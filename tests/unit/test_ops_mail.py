@@ -8,17 +8,19 @@ from typing import Any
 import boto3
 import pytest
 
+from followup.escalating import MANAGER, Occasion, reminder_claim
 from hearback import clock
 from hearback.aws.claims import Claims
 from hearback.claim import Claim
 from hearback.subscription import Subscription
+from hearback.task import Closing, Task
 from ops.deployment import Deployment
 from tests.conftest import NOW, Tables
 from tests.unit.conftest import Ended, Hearback
 
 THANKS = Claim("shop.2ABC/thank", {"contact": "c" * 32, "response": "shop.2ABC"})
 INVITATION = Claim("invitation/shop.2DEF", {"contact": "c" * 32, "invitation": "shop.2DEF"})
-NOTICE = Claim("task-reminder/t1", {"task": "t1"})
+NOTICE = Claim("task-notice/t1", {"task": "t1"})
 MONDAY = datetime(2026, 3, 2, 3, 30, tzinfo=UTC)
 DIGEST = Claim("digest/shop/asha/2026-02-23", {"survey": "shop", "subscription": "asha", "moment": MONDAY.isoformat()})
 
@@ -173,7 +175,7 @@ def test_what_is_resolved_is_not_resolved_again(hearback: Hearback, post: Post, 
         (["", "--sent"], "is in doubt or was refused"),
         ([THANKS.digest], "say either --sent or --send-again"),
         ([THANKS.digest, "--sent", "--send-again"], "say either --sent or --send-again"),
-        ([NOTICE.digest, "--send-again"], "tell its reader what they have missed"),
+        ([NOTICE.digest, "--send-again"], "its task is closed; say --sent"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_changes_nothing(
@@ -233,6 +235,62 @@ class TestADigest:
         post.tables.people.delete_subscription(weekly)
 
         assert "has no subscription asha any more" in resolve(hearback, DIGEST, "--send-again").err
+
+
+class TestOfATask:
+    @pytest.fixture
+    def task(self, post: Post) -> Task:
+        """Of Asha, overdue for an hour; her manager has heard of it as well."""
+        made = Task("t1", "shop", "asha", NOW - timedelta(days=1), NOW - timedelta(hours=1), frozenset({"shop.1"}))
+        post.tables.tasks.open_or_join(made, "shop.1")
+        post.tables.tasks.told(made, MANAGER)
+        return made
+
+    def told(self, post: Post) -> int:
+        found = post.tables.tasks.get("t1")
+        assert found is not None
+        return found.told
+
+    @pytest.mark.parametrize(("occasion", "told"), [("overdue", 0), ("escalated", 1)])
+    def test_a_reminder_is_due_again_for_its_own_reader(
+        self, hearback: Hearback, post: Post, task: Task, occasion: Occasion, told: int
+    ) -> None:
+        reminder = reminder_claim(task, occasion)
+        post.left(reminder)
+
+        assert "the next tick sends it" in resolve(hearback, reminder, "--send-again").out
+
+        assert self.told(post) == told
+        assert post.claims.take(reminder, NOW) is None
+        assert post.queued() == []
+
+    def test_a_notice_is_queued_by_its_task(self, hearback: Hearback, post: Post, task: Task) -> None:
+        post.refused(NOTICE)
+
+        assert resolve(hearback, NOTICE, "--send-again").code == 0
+
+        assert post.queued() == [{"task": "t1"}]
+        assert post.claims.take(NOTICE, NOW) is None
+
+    @pytest.mark.parametrize("since", ["rescheduled", "assigned", "closed"])
+    def test_what_is_over_by_now_is_not_sent_again(
+        self, hearback: Hearback, post: Post, task: Task, since: str
+    ) -> None:
+        mail = NOTICE if since == "assigned" else reminder_claim(task, "overdue")
+        post.left(mail)
+        tasks = post.tables.tasks
+        match since:
+            case "rescheduled":
+                tasks.reschedule(task.id, NOW + timedelta(days=1))
+            case "assigned":
+                tasks.assign(task, "dev", NOW)
+            case "closed":
+                tasks.close(task, Closing(NOW, "asha", "resolved", "price"), None, timedelta(0))
+
+        ended = resolve(hearback, mail, "--send-again")
+
+        assert (ended.code, post.state(mail), post.queued()) == (2, "claimed", [])
+        assert "say --sent" in ended.err
 
 
 def test_doctor_tells_of_both_kinds(hearback: Hearback, post: Post, deployment: Deployment) -> None:
