@@ -1,7 +1,7 @@
 """Plays the fault matrix over the local stack: `python -m tests.faults --runs 2000 [--seed 7]`.
 
-Prints a line for each fault and call. Fails if anything was done twice or lost, if a message was given up, or if some
-step of the worker was never killed, before it and after it.
+Prints a line for each fault and call, and one for each kind of run. Fails if anything was done twice or lost, if a
+message or an event was given up, or if some step of a function was never killed, before it and after it.
 """
 
 import argparse
@@ -12,33 +12,48 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.faults.answers import Answers
 from tests.faults.audit import Audit, Outcome, leftovers, problems
+from tests.faults.faults import STRUCK
 from tests.faults.matrix import Matrix, playing
-from tests.faults.plans import plan
-from tests.faults.table import table
+from tests.faults.table import table, table_of_kinds
+from tests.faults.timed import Timed
 
 ENOUGH = 400
 """With so many runs every step must have been killed."""
+TIMED = 5
+"""One of so many runs is of something that falls due; the others are answers."""
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    asked.add_argument("--runs", type=int, default=2000, help="how many answers are followed up (2000)")
-    asked.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="what befalls them (anything)")
+    asked.add_argument("--runs", type=int, default=2000, help="how much is followed up (2000)")
+    asked.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="what befalls it (anything)")
     given = asked.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, playing(Path(folder)) as matrix:
-        matrix.play(plan(given.runs, given.seed, matrix.steps))
-        outcomes = Audit(matrix).outcomes()
-        wrong = [*_wrong(matrix, outcomes)]
+        outcomes, wrong = play(matrix, given.runs, given.seed)
         unhurt = _never_killed(matrix, outcomes)
-    print(table(outcomes))
+    print(table(outcomes), table_of_kinds(outcomes), sep="\n\n")
     print(f"\n{given.runs} runs, seed {given.seed}, {time.monotonic() - began:.0f} s")
     if unhurt:
         print("Never killed: " + ", ".join(unhurt))
     for line in wrong:
         print(line)
     return 1 if wrong or (unhurt and given.runs >= ENOUGH) else 0
+
+
+def play(matrix: Matrix, runs: int, seed: int) -> tuple[list[Outcome], list[str]]:
+    """What came of so many runs, answers and what falls due; and everything that is wrong."""
+    answers, timed = Answers(matrix), Timed(matrix)
+    answers.learn()
+    timed.learn()
+    answers.play(answers.plan(runs - runs // TIMED, seed))
+    timed.play(timed.plan(runs // TIMED, seed))
+    matrix.finish()
+    audit = Audit(matrix, [*answers.stories, *timed.stories])
+    outcomes = audit.outcomes()
+    return outcomes, [*audit.strays(), *_wrong(matrix, outcomes)]
 
 
 def _wrong(matrix: Matrix, outcomes: Sequence[Outcome]) -> Iterator[str]:
@@ -49,13 +64,11 @@ def _wrong(matrix: Matrix, outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _never_killed(matrix: Matrix, outcomes: Sequence[Outcome]) -> list[str]:
-    killed = {
-        (where, fault.done)
-        for outcome in outcomes
-        for fault, where in outcome.story.befell
-        if fault.name.startswith("killed")
-    }
-    return sorted(f"{'after' if done else 'before'} {where}" for where, done in matrix.seen - killed)
+    killed = matrix.strikes.killed(outcome.story for outcome in outcomes)
+    return sorted(
+        f"{STRUCK[function]} {'after' if done else 'before'} {where}"
+        for function, where, done in matrix.strikes.seen - killed
+    )
 
 
 if __name__ == "__main__":

@@ -1,20 +1,26 @@
 """What came of each run: nothing twice, nothing lost, and every mail in doubt resolved or shown.
 
-What should have happened is reckoned here from the scores alone, not by the product's own choice of plays.
+What should have happened is reckoned by `answer_audit` and `timed_audit`, not by the product's own choice; here is what
+holds for every mail, whatever it is for.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hearback.aws.dynamodb import Item
-from hearback.claim import Claim
-from hearback.nps import category
-from hearback.task import Task
-from ops.mail import mails_in_doubt, refused_mails
-from tests.faults.matrix import Matrix, Story
-from tests.faults.shop import EVENTS, MAILS, TASKS
+from tests.faults.answer_audit import AnswerAudit
+from tests.faults.answers import AnswerStory
+from tests.faults.faults import TICK, WORKER
+from tests.faults.matrix import Matrix
+from tests.faults.records import Records
+from tests.faults.shop import LATER, MAILS
+from tests.faults.strikes import Story
+from tests.faults.timed import TimedStory
+from tests.faults.timed_audit import TimedAudit
+
+_MAILS = ("task-notice/", "task-overdue/", "task-escalated/", "digest/", "reward/", "invitation/")
+"""How the effects begin that are mails and follow from no play."""
 
 
 @dataclass
@@ -27,7 +33,7 @@ class Outcome:
     resolved: int = 0
     """Mails in doubt that SES's news proved to be sent."""
     shown: int = 0
-    """Mails that an operator is shown: in doubt to the end, or refused by SES."""
+    """Mails that an operator is shown: in doubt to the end, or refused by SES, or come back from one of our own."""
     told_again: int = 0
     """Messages and events beyond the first that tell other systems the same, under the same id. Neither queue nor bus
     keeps them out, so a reader knows them by that id."""
@@ -35,138 +41,105 @@ class Outcome:
     lost: list[str] = field(default_factory=list)
 
     @property
-    def delivered_again(self) -> int:
-        """Handlings of the answer's message beyond the first."""
-        return max(0, len(self.story.handlings) - 1)
+    def handled_again(self) -> int:
+        """Of an answer, the handlings of its message beyond the first; of what falls due, the ticks that saw to it and
+        its messages beyond the first."""
+        functions = (WORKER, TICK) if isinstance(self.story, TimedStory) else (WORKER,)
+        return max(0, sum(len(self.story.own.get(function, ())) for function in functions) - 1)
 
 
 class Audit:
-    """Reads everything once, then judges run by run."""
-
-    def __init__(self, matrix: Matrix) -> None:
-        self._matrix = matrix
-        directory = matrix.items("DirectoryTable")
-        self._claims = {item["pk"].removeprefix("CLAIM#"): item for item in directory if item["sk"] == "CLAIM"}
-        self._tasks = {item["pk"].removeprefix("TASK#"): item for item in directory if item["sk"] == "TASK"}
-        self._unmailable = {
-            item["pk"].removeprefix("SUPPRESSION#") for item in directory if item["sk"] == "SUPPRESSION"
-        }
-        self._mails = Counter(mail.tags["claim"] for mail in matrix.stack.mails())
-        self._mailed = Counter(mail.recipients[0] for mail in matrix.stack.mails())
-        self._queued = Counter(message["task"] for message in matrix.announced())
-        self._told = Counter(event["detail"]["id"] for event in matrix.stack.events())
-        listed = (*mails_in_doubt(matrix.directory, matrix.stack.now()), *refused_mails(matrix.directory))
-        self._shown = {mail.digest for mail in listed}
-        """As the operator's commands list them."""
-        self._outcomes = {str(story.response): Outcome(story) for story in matrix.stories.values()}
-        self._by_task = {Task.id_for(response): outcome for response, outcome in self._outcomes.items()}
+    def __init__(self, matrix: Matrix, stories: Sequence[AnswerStory | TimedStory]) -> None:
+        self._named = matrix.strikes.named
+        self._records = Records(matrix)
+        self._outcomes = {id(story): Outcome(story) for story in stories}
 
     def outcomes(self) -> list[Outcome]:
         """Of every run."""
-        for digest, claim in self._claims.items():
-            if of_claim := self._outcome_of(claim):
+        records = self._records
+        for digest, claim in records.claims.items():
+            if of_claim := self._outcome_of(digest, *(value for value in claim.values() if isinstance(value, str))):
                 self._look_at_claim(of_claim, digest, claim)
-        for digest, mails in self._mails.items():
-            outcome = self._outcomes.get(self._matrix.mailed_for.get(digest, ""))
-            if outcome and mails > 1:
-                outcome.doubled.append(f"{digest}: {mails} mails")
-            if outcome and digest not in self._claims:
-                outcome.lost.append(f"{digest}: mailed, and the claim is gone")
+        for digest, mails in records.mails.items():
+            if of_mail := self._outcome_of(digest):
+                of_mail.doubled += [f"{digest}: {mails} mails"] if mails > 1 else []
+                of_mail.lost += [f"{digest}: mailed, and the claim is gone"] if digest not in records.claims else []
+        for digest, kind in sorted(records.news):
+            if of_news := self._outcome_of(digest):
+                of_news.lost += self._not_taken_in(digest, kind)
+        answers, timed = AnswerAudit(records), TimedAudit(records)
         for outcome in self._outcomes.values():
-            story = outcome.story
-            outcome.lost += [*self._missing_mail(story), *self._missing_event(story), *self._missing_task(story)]
-            outcome.doubled += self._too_much(story)
+            match outcome.story:
+                case AnswerStory() as story:
+                    outcome.lost += answers.missing(story)
+                    outcome.doubled += answers.too_much(story)
+                case TimedStory() as story:
+                    outcome.lost += timed.missing(story)
+                    outcome.doubled += timed.too_much(story)
+                    outcome.told_again += timed.told_again(story)
         return list(self._outcomes.values())
 
-    def _outcome_of(self, claim: Item) -> Outcome | None:
-        """The run that a claim belongs to; None for those of learning the steps."""
-        return self._outcomes.get(claim.get("response", "")) or self._by_task.get(claim.get("task", ""))
+    def strays(self) -> list[str]:
+        """What is there only because SES told of mails that nobody sent."""
+        records = self._records
+        return [f"{digest}: a claim that nobody took" for digest in sorted(records.strays & records.claims.keys())]
+
+    def _outcome_of(self, *names: str) -> Outcome | None:
+        """The run of something that is named so; None for those of learning the steps."""
+        stories = (self._named[name] for name in names if name in self._named)
+        return next((self._outcomes[id(story)] for story in stories if id(story) in self._outcomes), None)
 
     def _look_at_claim(self, outcome: Outcome, digest: str, claim: Item) -> None:
-        state, mails = claim["state"], self._mails[digest]
-        shown, doubted = digest in self._shown, digest in self._matrix.doubted
+        records, effect = self._records, str(claim["effect"])
+        state, mails = claim["state"], records.mails[digest]
+        shown, doubted = digest in records.shown, digest in records.doubted
         if mails == 1 and state == "done":
             outcome.resolved += doubted
             outcome.sent += not doubted
         outcome.shown += shown
-        outcome.told_again += max(0, self._told[digest] - 1) + max(0, self._queued[_announced(claim)] - 1)
-        if _of_a_mail(claim) and not (shown or (state == "done" and mails) or (state == "capped" and not mails)):
-            outcome.lost.append(f"{claim['effect']}: {state}, {mails} mails")
-
-    def _missing_mail(self, story: Story) -> Iterator[str]:
-        run = story.run
-        if not run.mailable or story.contact in self._unmailable:
+        again = records.queued[str(claim["task"])] - 1 if effect.startswith("task-message/") else 0
+        outcome.told_again += max(0, records.on_the_bus[digest] - 1) + max(0, again)
+        if not _of_a_mail(effect):
             return
-        effect = f"{story.response}/{MAILS[category(run.final)]}"
-        state = self._state(effect)
-        if not (self._known(effect) or (state == "capped" and self._reached(story))):
-            yield f"{effect}: {state}, {self._mails[Claim(effect).digest]} mails"
+        if not (shown or (state == "done" and mails) or (state == "capped" and not mails)):
+            outcome.lost.append(f"{effect}: {state}, {mails} mails")
+        if state == "claimed":
+            outcome.lost.append(f"{effect}: in doubt, and no tick has said so")
 
-    def _state(self, effect: str) -> str:
-        return str(self._claims.get(Claim(effect).digest, {}).get("state", "missing"))
-
-    def _known(self, effect: str) -> bool:
-        """Whether a mail went out and is known to have, or an operator is shown it."""
-        digest = Claim(effect).digest
-        return digest in self._shown or (self._state(effect) == "done" and self._mails[digest] > 0)
-
-    def _reached(self, story: Story) -> bool:
-        """Whether another mail to the same person is a good reason to send no more."""
-        others = (claim for claim in self._claims.values() if claim.get("contact") == story.contact)
-        return any(self._known(claim["effect"]) for claim in others)
-
-    def _missing_event(self, story: Story) -> Iterator[str]:
-        play = EVENTS.get(category(story.run.final))
-        if play and not self._told[Claim(f"{story.response}/{play}").digest]:
-            yield f"{story.response}/{play}: no event"
-
-    def _missing_task(self, story: Story) -> Iterator[str]:
-        if category(story.run.final) not in TASKS or not story.contact:
-            return
-        ours = [item for item in self._tasks.values() if str(story.response) in item["responses"]]
-        if not ours:
-            yield f"{story.response}: no task"
-        for item in ours:
-            task = Task.from_item(item)
-            if not (self._queued[task.id] and self._told[Claim(f"task-message/{task.id}").digest]):
-                yield f"{task.id}: other systems do not know of it"
-            if not self._known(f"task-notice/{task.id}"):
-                yield f"{task.id}: its owner does not know of it"
-
-    def _too_much(self, story: Story) -> Iterator[str]:
-        """More than a person should get, whatever claims say."""
-        if self._mailed[story.address] > 1:
-            yield f"{story.address}: {self._mailed[story.address]} mails within the cap"
-        if not story.run.mailable and self._mailed[story.address]:
-            yield f"{story.address}: mailed, yet {story.run.reach}"
-        of_contact = [item for item in self._tasks.values() if story.contact and item["contact_key"] == story.contact]
-        if len(of_contact) > 1:
-            yield f"{story.contact}: {len(of_contact)} tasks"
+    def _not_taken_in(self, digest: str, kind: str) -> Iterator[str]:
+        """What SES has told of a mail, and nobody has heard."""
+        records = self._records
+        claim = records.claims.get(digest, {"effect": digest, "state": "missing"})
+        effect, state, contact = claim["effect"], claim["state"], claim.get("contact")
+        if state in ("claimed", "doubtful"):
+            yield f"{effect}: {state}, although SES has told of it: {kind}"
+        if kind in ("Bounce", "Complaint") and contact:
+            if records.suppressed.get(contact) not in ("bounce", "complaint"):
+                yield f"{effect}: {kind}, and its person can still be mailed"
+        elif kind == "Bounce" and digest not in records.shown:
+            yield f"{effect}: it came back, and no operator is shown it"
+        if kind == "Delivery" and "invitation" in claim and not records.invitations[claim["invitation"]].delivered:
+            yield f"{effect}: delivered, and the invitation does not say so"
 
 
-def _of_a_mail(claim: Item) -> bool:
-    effect: str = claim["effect"]
-    return effect.startswith("task-notice/") or effect.rpartition("/")[2] in MAILS.values()
-
-
-def _announced(claim: Item) -> str:
-    """The task that a claim is for telling the queue of; "" if it is for something else."""
-    return str(claim["task"]) if claim["effect"].startswith("task-message/") else ""
+def _of_a_mail(effect: str) -> bool:
+    return effect.startswith(_MAILS) or effect.rpartition("/")[2] in (*MAILS.values(), LATER)
 
 
 def leftovers(matrix: Matrix) -> Mapping[str, Sequence[str]]:
-    """Messages in failure queues: given up, and for an operator to redrive."""
+    """Messages in failure queues: given up, and for an operator to redrive. A tick that failed is made good by the next
+    one; that it lies there is for the alarm."""
     held = [queue for queue in matrix.stack.queues() if queue.is_failure_queue and queue.visible]
-    return {queue.logical_id: queue.messages for queue in held}
+    return {queue.logical_id: queue.messages for queue in held if queue.logical_id != "TickFailures"}
 
 
 def problems(outcomes: Sequence[Outcome]) -> dict[str, list[Any]]:
     """Everything that was done twice or lost, by run."""
     return {
-        f"run {outcome.story.run.number}": [
+        f"{outcome.story.run.kind} {outcome.story.run.number}": [
             *(f"twice: {each}" for each in outcome.doubled),
             *(f"lost: {each}" for each in outcome.lost),
-            [f"{fault.name} {where}" for fault, where in outcome.story.befell],
+            [f"{strike.function}: {strike.fault.name} {strike.where}" for strike in outcome.story.befell],
         ]
         for outcome in outcomes
         if outcome.doubled or outcome.lost

@@ -1,4 +1,4 @@
-"""The survey of every run, and what should follow an answer to it."""
+"""The surveys of all runs, and what should follow an answer to them."""
 
 from collections.abc import Mapping
 
@@ -12,6 +12,8 @@ EVENTS: Mapping[Category, str] = {"promoter": "upgrade"}
 """The event play that follows a category."""
 TASKS: Mapping[Category, str] = {"detractor": "call"}
 """The task play that follows a category."""
+LATER = "remind"
+"""The club's mail play that waits an hour."""
 _PEOPLE = {
     "ann": {"name": "Ann Lee", "email": "ann@shop.example"},
     "ben": {"name": "Ben Okafor", "email": "ben@shop.example"},
@@ -34,5 +36,27 @@ def survey(owner: str) -> Survey:
                 {"id": "apologise", "when": {"category": "detractor"}, "what": "mail", "template": "apology"},
                 {"id": "call", "when": {"category": "detractor"}, "what": "task", "owner": owner},
             ],
+        }
+    )
+
+
+def club() -> Survey:
+    """The survey whose answers bring what falls due: a mail after an hour, a task of an hour, rewards."""
+    thanks = {"id": LATER, "when": {"category": "promoter"}, "what": "mail", "template": "thanks", "delay_hours": 1}
+    return Survey.model_validate(
+        {
+            "id": "club",
+            "title": "The club",
+            "question": "Would you recommend the club?",
+            "brand": {"name": "The Club"},
+            "people": _PEOPLE,
+            "care": [{"owner": "ann", "manager": "ben", "escalate_hours": 1}],
+            "ask_again_days": 1,
+            "coupons": {"tenth": {"text": "10% off"}, "fifth": {"text": "20% off"}},
+            "referral": {
+                "target": "https://shop.example/",
+                "rewards": {"promoter": "tenth", "friend": "fifth", "after_days": 0},
+            },
+            "plays": [thanks, {"id": "call", "when": {"category": "detractor"}, "what": "task", "due_hours": 1}],
         }
     )

@@ -3,23 +3,21 @@
 A mistake is a few lines behind a module's own, in a copy of the code that a stack of its own runs.
 """
 
-import shutil
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pytest
 
-from local.stack import TEMPLATE
+from tests.faults.answers import Answers
 from tests.faults.audit import Audit
-from tests.faults.matrix import Matrix, playing
-from tests.faults.plans import Run, plan
+from tests.faults.code_copy import copy_of_the_code
+from tests.faults.faults import WORKER, Mishap, fault_named
+from tests.faults.matrix import playing
+from tests.faults.plans import Run, undisturbed
 from tests.faults.steps import SEND
 
-SEED = 20261122
-RUNS = 10
-MANY = 5000
-"""Planned runs, of which those are played that a mistake shows in."""
+RUNS = 4
 
 
 class Mistake(NamedTuple):
@@ -29,7 +27,9 @@ class Mistake(NamedTuple):
     fault: str
     """What goes wrong in every run as it is first handled."""
     step: str
-    """At which step; any if empty."""
+    """At which step."""
+    handlings: int = 1
+    """In how many handlings, one after the other."""
 
 
 MISTAKES = {
@@ -101,38 +101,29 @@ def follow_up(record, lambda_context):
 """,
         "lost",
         "internal error, not done",
-        "",
+        "dynamodb GetItem answer",
+        handlings=2,
     ),
 }
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
 def test_the_matrix_finds_what_is_wrong(mistake: Mistake, tmp_path: Path) -> None:
-    template = copy_of_the_code(tmp_path)
-    with (tmp_path / mistake.module).open("a") as module:
-        module.write(mistake.lines)
+    template = copy_of_the_code(tmp_path, mistake.module, mistake.lines)
 
     with playing(tmp_path / "data", template) as matrix:
-        matrix.play(runs(matrix, mistake))
-        outcomes = Audit(matrix).outcomes()
+        matrix.strikes.only_plans = True
+        answers = Answers(matrix)
+        answers.play([run(number, mistake) for number in range(RUNS)])
+        matrix.finish()
+        outcomes = Audit(matrix, answers.stories).outcomes()
 
+    assert all(outcome.story.befell for outcome in outcomes), "nothing went wrong that could show it"
     assert any(getattr(outcome, mistake.found) for outcome in outcomes)
 
 
-def copy_of_the_code(folder: Path) -> Path:
-    """Everything that the template names, beside a template of its own."""
-    for code in ("functions", "layers"):
-        shutil.copytree(TEMPLATE.parent / code, folder / code, ignore=shutil.ignore_patterns("__pycache__"))
-    return Path(shutil.copy(TEMPLATE, folder))
-
-
-def runs(matrix: Matrix, mistake: Mistake) -> Sequence[Run]:
-    """Some runs in which what the mistake is about goes wrong."""
-
-    def hurts(run: Run) -> bool:
-        return not run.again and any(
-            (mishap.handling, mishap.fault.name) == (0, mistake.fault) and mistake.step in ("", mishap.step)
-            for mishap in run.mishaps
-        )
-
-    return [run for run in plan(MANY, SEED, matrix.steps) if hurts(run)][:RUNS]
+def run(number: int, mistake: Mistake) -> Run:
+    """One in which what the mistake is about goes wrong."""
+    fault = fault_named(mistake.fault, mistake.step)
+    mishaps = [Mishap(WORKER, mistake.step, 0, fault, handling) for handling in range(mistake.handlings)]
+    return replace(undisturbed(number, "mail", 10), news="never", mishaps=mishaps)

@@ -1,0 +1,61 @@
+"""What should follow each answer, reckoned from its score alone."""
+
+from collections.abc import Iterator
+
+from hearback.claim import Claim
+from hearback.nps import category
+from tests.faults.answers import AnswerStory
+from tests.faults.records import Records
+from tests.faults.shop import EVENTS, MAILS, TASKS
+
+
+class AnswerAudit:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def missing(self, story: AnswerStory) -> Iterator[str]:
+        """What has not followed."""
+        yield from self._missing_mail(story)
+        yield from self._missing_event(story)
+        yield from self._missing_task(story)
+
+    def too_much(self, story: AnswerStory) -> Iterator[str]:
+        """More than a person should get, whatever claims say."""
+        mails = self._records.mailed[story.address]
+        if mails > 1:
+            yield f"{story.address}: {mails} mails within the cap"
+        if not story.run.mailable and mails:
+            yield f"{story.address}: mailed, yet {story.run.reach}"
+        tasks = [task for task in self._records.tasks.values() if story.contact and task.contact == story.contact]
+        if len(tasks) > 1:
+            yield f"{story.contact}: {len(tasks)} tasks"
+
+    def _missing_mail(self, story: AnswerStory) -> Iterator[str]:
+        run, records = story.run, self._records
+        if not run.mailable or story.contact in records.suppressed:
+            return
+        effect = f"{story.response}/{MAILS[category(run.final)]}"
+        if not (records.state(effect) == "capped" and self._reached(story)):
+            yield from records.unknown([effect])
+
+    def _reached(self, story: AnswerStory) -> bool:
+        """Whether another mail to the same person is a good reason to send no more."""
+        others = (claim for claim in self._records.claims.values() if claim.get("contact") == story.contact)
+        return any(self._records.known(claim["effect"]) for claim in others)
+
+    def _missing_event(self, story: AnswerStory) -> Iterator[str]:
+        play = EVENTS.get(category(story.run.final))
+        if play and not self._records.on_the_bus[Claim(f"{story.response}/{play}").digest]:
+            yield f"{story.response}/{play}: no event"
+
+    def _missing_task(self, story: AnswerStory) -> Iterator[str]:
+        if category(story.run.final) not in TASKS or not story.contact:
+            return
+        ours = [task for task in self._records.tasks.values() if str(story.response) in task.responses]
+        if not ours:
+            yield f"{story.response}: no task"
+        for task in ours:
+            announced = self._records.on_the_bus[Claim(f"task-message/{task.id}").digest]
+            if not (self._records.queued[task.id] and announced):
+                yield f"{task.id}: other systems do not know of it"
+            yield from self._records.unknown([f"task-notice/{task.id}"])
