@@ -67,6 +67,8 @@ class Everything:
         self.somebody_only_looks()
         self.a_machine_clicks()
         self.another_system_records_answers_while_ses_is_busy()
+        self.a_task_changes_hands()
+        self.a_task_ends_with_its_reason_and_is_there_again()
         self.a_customer_slips_without_a_word()
         self.a_promoter_brings_a_friend()
         self.a_promoter_is_quoted_and_thinks_better_of_it()
@@ -163,6 +165,23 @@ class Everything:
         self._settle()
         self._settle()  # it has gone to the end of the queue
         assert len(self.stack.mails(to="tara@")) == 1
+
+    def a_task_changes_hands(self) -> None:
+        task = self.hearback.json("tasks", "list", "--survey", "store")[0]
+        self.hearback("tasks", "assign", task["task"], "lakshmi@sabrang.example")
+        self._pass(TICK)
+        self._settle()
+        assert len(self.stack.mails(to="lakshmi@")) == 1
+
+    def a_task_ends_with_its_reason_and_is_there_again(self) -> None:
+        self._record("store", 0, "yan@example.com")
+        task = self.hearback.json("tasks", "list", "--survey", "store")[-1]
+        for command in (["exclude"], ["include", "--follow-up"]):
+            self.hearback("responses", command[0], task["responses"][0], *command[1:])
+            self._settle()
+            self._pass(TICK)
+        told = [event["detail"] for event in self.stack.events() if event["detail"].get("task") == task["task"]]
+        assert [each.get("outcome", "") for each in told] == ["", "withdrawn", ""]
 
     def a_customer_slips_without_a_word(self) -> None:
         """Told on the bus and in the digest; and a play waits two days for words."""
