@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.audit import Audit
 from tests.faults.code_copy import copy_of_the_code
-from tests.faults.faults import MAIL_EVENTS, TICK, Mishap, fault_named
+from tests.faults.faults import MAIL_EVENTS, TICK, WORKER, Mishap, fault_named
 from tests.faults.matrix import playing
 from tests.faults.steps import SEND
 from tests.faults.timed import Timed
@@ -22,7 +22,7 @@ RUNS = 3
 class Mistake(NamedTuple):
     module: str
     lines: str
-    found: Literal["doubled", "lost"]
+    found: Literal["doubled", "lost", "strays"]
     due: Due
     function: str
     fault: str
@@ -144,6 +144,42 @@ def handler(event, context):
         nth=1,
         reach="bounces",
     ),
+    "believing every event": Mistake(
+        "functions/followup/mail_events.py",
+        """
+_take_in = take_in
+
+
+def take_in(event, claims, feedback, directory, now):
+    for digest in event["detail"]["mail"]["tags"].get(CLAIM_TAG, []):
+        if claims.get(digest) is None:
+            item = {"pk": f"CLAIM#{digest}", "sk": "CLAIM", "effect": "a mail", "state": "done"}
+            claims.table.put({"Item": item})
+    return _take_in(event, claims, feedback, directory, now)
+""",
+        "strays",
+        "play",
+        MAIL_EVENTS,
+        "another one before",
+        "dynamodb UpdateItem claim",
+    ),
+    "granting a coupon whatever was granted before": Mistake(
+        "layers/common/hearback/aws/coupons.py",
+        """
+def _grant_anyway(self, wanted):
+    granted = wanted.named(codes.mint(self._random))
+    self.table.put({"Item": granted.to_item()})
+    return granted
+
+
+Coupons.grant = _grant_anyway
+""",
+        "doubled",
+        "rewards",
+        WORKER,
+        "killed after",
+        "dynamodb PutItem coupon",
+    ),
 }
 
 
@@ -156,10 +192,12 @@ def test_the_matrix_finds_what_is_wrong(mistake: Mistake, tmp_path: Path) -> Non
         timed = Timed(matrix)
         timed.play([Group([run(number, mistake) for number in range(RUNS)])])
         matrix.finish()
-        outcomes = Audit(matrix, timed.stories).outcomes()
+        audit = Audit(matrix, timed.stories)
+        outcomes = audit.outcomes()
 
     assert any(outcome.story.befell for outcome in outcomes), "nothing went wrong that could show it"
-    assert any(getattr(outcome, mistake.found) for outcome in outcomes)
+    wrong = audit.strays() if mistake.found == "strays" else [getattr(each, mistake.found) for each in outcomes]
+    assert any(wrong)
 
 
 def run(number: int, mistake: Mistake) -> TimedRun:
