@@ -76,6 +76,8 @@ class Rewarding:
     def _mail(self, survey: Survey, due: Conversion, side: Side, granted: GrantedCoupon) -> bool:
         contact = self.directory.contact(granted.contact)
         claim = Claim(f"reward/{due.digest}/{side}", {"contact": granted.contact})
+        # A cap that found another mail's slot taken a moment after this looked forbids it only for now.
+        self.post.claims.uncap(claim)
         if contact is None or self.post.claims.taken(claim) or not self.directory.mailable(contact, "follow-ups"):
             return True
         slot = Slot.mailed(contact.key)
@@ -93,4 +95,4 @@ class Rewarding:
             caps=[Cap(slot, survey.mail_cap)],
         )
         logger.info("reward", extra={"conversion": due.digest, "side": side, "outcome": outcome})
-        return True
+        return outcome != "capped"

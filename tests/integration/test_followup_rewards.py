@@ -171,6 +171,23 @@ def test_who_was_mailed_lately_gets_it_when_the_cap_has_passed_and_the_same_code
     assert state(world) == "paid"
 
 
+def test_who_is_mailed_something_else_at_the_same_moment_gets_it_when_the_cap_has_passed(
+    world: World, asha: Contact, converted: Conversion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.pass_time(timedelta(days=14))
+    world.tables.people.take(Slot.mailed(asha.key), "another mail", world.now, timedelta(days=7))
+    with monkeypatch.context() as just_before:
+        just_before.setattr(Slot, "free_in", lambda *_: True)
+        run_tick(world)
+    assert (world.recipients(), state(world)) == (["Ravi <ravi@example.com>"], "paying")
+
+    world.pass_time(world.survey.mail_cap)
+    run_tick(world)
+
+    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha <asha@example.com>"]
+    assert state(world) == "paid"
+
+
 def test_who_unsubscribed_is_not_mailed_but_has_the_coupon(world: World, asha: Contact, converted: Conversion) -> None:
     world.tables.people.suppress(Suppression(asha.key, "unsubscribe", world.now))
     world.pass_time(timedelta(days=14))
