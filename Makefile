@@ -56,7 +56,7 @@ chaos: .venv/.stamp ## histories of counting under faults, as long as you like (
 	@.venv/bin/python -m tests.chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 fault-matrix: RUNS := 2000
-fault-matrix: .venv/.stamp .venvs/engine/.stamp ## following up under faults: nothing twice, nothing lost (RUNS=2000, SEED=…)
+fault-matrix: .venv/.stamp .venvs/engine/.stamp ## following up and falling due under faults: nothing twice, nothing lost (RUNS=2000, SEED=…)
 	@.venv/bin/python -m tests.faults --runs $(RUNS) $(if $(SEED),--seed $(SEED))
 
 test-dynamodb-local: .venv/.stamp ## counting against AWS's own engine; needs Java and npm
