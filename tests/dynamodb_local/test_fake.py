@@ -80,14 +80,14 @@ names = (f"table{number}" for number in count())
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-@given(steps=steps)
-def test_the_fake_is_true(client: Client, steps: list[Write | list[Write]]) -> None:
+@given(steps=steps, returned=st.sampled_from(["ALL_NEW", "ALL_OLD", "NONE"]))
+def test_the_fake_is_true(client: Client, steps: list[Write | list[Write]], returned: str) -> None:
     name = next(names)
     fake, engine = FakeDynamoDB(streamed={name}), client("dynamodb")
     create_table(engine, name, streamed=True)
 
     for step in steps:
-        assert outcome(fake, name, step) == outcome(engine, name, step)
+        assert outcome(fake, name, step, returned) == outcome(engine, name, step, returned)
 
     stored = {(item["pk"]["S"], item["sk"]["S"]): item for item in engine.scan(TableName=name)["Items"]}
     assert fake.tables[name] == stored
@@ -96,15 +96,18 @@ def test_the_fake_is_true(client: Client, steps: list[Write | list[Write]]) -> N
     engine.delete_table(TableName=name)
 
 
-def outcome(client: Any, table: str, step: Write | list[Write]) -> Any:
-    """What a step brings back, or its error with all that the product reads of it."""
+def outcome(client: Any, table: str, step: Write | list[Write], returned: str) -> Any:
+    """What a step brings back, or its error with all that the product reads of it.
+
+    `returned` is what updates are asked to bring back.
+    """
     try:
         if isinstance(step, list):
             items = [{kind: {"TableName": table, **wired(request)}} for kind, request in step]
             client.transact_write_items(TransactItems=items)
             return None
         kind, request = step
-        more = {"ReturnValues": "ALL_NEW"} if kind == "Update" else {}
+        more = {"ReturnValues": returned} if kind == "Update" else {}
         call = getattr(client, {"Put": "put_item", "Update": "update_item", "Delete": "delete_item"}[kind])
         done = call(TableName=table, **wired(request), **more, ReturnValuesOnConditionCheckFailure="ALL_OLD")
         return done.get("Attributes")
