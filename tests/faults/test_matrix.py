@@ -32,11 +32,11 @@ def test_sixty_answers_are_followed_up_once_under_faults(tmp_path: Path) -> None
     assert "killed before" in table(outcomes)
 
 
-def test_thirty_things_that_fall_due_are_done_once_under_faults(tmp_path: Path) -> None:
+def test_fifteen_things_that_fall_due_are_done_once_under_faults(tmp_path: Path) -> None:
     with playing(tmp_path / "data") as matrix:
         timed = Timed(matrix)
         timed.learn()
-        timed.play(timed.plan(30, SEED))
+        timed.play(timed.plan(15, SEED))
         matrix.finish()
         audit = Audit(matrix, timed.stories)
         outcomes = audit.outcomes()
@@ -46,7 +46,7 @@ def test_thirty_things_that_fall_due_are_done_once_under_faults(tmp_path: Path) 
     assert audit.strays() == []
     assert given_up == {}
     assert matrix.strays, "SES has told of nothing that was never sent"
-    assert sum(outcome.sent for outcome in outcomes) > 30
+    assert sum(outcome.sent for outcome in outcomes) > 15
     struck = {strike.function for outcome in outcomes for strike in outcome.story.befell}
     assert struck == {TICK, WORKER, MAIL_EVENTS}
     assert all(kind in table_of_kinds(outcomes) for kind in DUE)
