@@ -85,7 +85,7 @@ def words(page: Page) -> Locator:
 
 
 def is_shown(page: Page) -> bool:
-    return page.locator("hearback-widget").count() > 0
+    return bool(page.locator("hearback-widget").count())
 
 
 class TestAnswering:

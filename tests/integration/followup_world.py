@@ -1,7 +1,7 @@
 """What the follow-up tests share: a shop with its survey, customers, a post box to look into, a clock to turn."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_string
@@ -11,7 +11,8 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.core import DEFAULT_ACCOUNT_ID
+from botocore.exceptions import ClientError
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 
 from followup import wiring, worker
@@ -128,6 +129,25 @@ def sqs_event(*bodies: Mapping[str, Any]) -> dict[str, Any]:
         for place, body in enumerate(bodies)
     ]
     return {"Records": records}
+
+
+def ses_error(code: str, status: int) -> ClientError:
+    """How SES says that it does not take a mail."""
+    said: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(said, "SendEmail")
+
+
+def raising(error: Exception) -> Callable[..., None]:
+    """In place of a call that fails."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+THROTTLED = raising(ses_error("TooManyRequestsException", 429))
+"""In place of SES's send_email when the account's rate is exceeded."""
 
 
 def make_world(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> World:

@@ -1,6 +1,7 @@
 """Please call me: a number and a time from the apology's link, shown to whoever has the task."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -84,7 +85,7 @@ def test_what_is_no_number_is_asked_again_with_the_words_kept(
 
 
 @pytest.mark.parametrize("said", [{"more": "x"}, {"page": "invented"}])
-def test_machines_ask_for_no_call(collect: Collect, path: str, task: Task, said: dict[str, str]) -> None:
+def test_machines_ask_for_no_call(collect: Collect, path: str, task: Task, said: dict[str, Any]) -> None:
     page = send(collect, path, phone="020 5555 0101", **said)
 
     assert (page.status, "That was quick." in page.text) == (422, True)

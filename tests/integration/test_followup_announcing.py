@@ -16,8 +16,8 @@ from hearback.aws.claims import Claims
 from hearback.contact import Slot, Suppression
 from hearback.mentions import parse_terms
 from hearback.response import Response
-from tests.integration.followup_world import Context, World, sqs_event
-from tests.integration.test_followup_worker import DONE, RETRY, raising, ses_error
+from tests.integration.followup_world import Context, World, raising, ses_error, sqs_event
+from tests.integration.test_followup_worker import DONE, RETRY
 
 TEXT = b"Subject: You asked, we did\n\nYou wrote: {their_words}\n\nNow there are two tills.\n"
 

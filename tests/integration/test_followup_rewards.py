@@ -20,7 +20,7 @@ from hearback.survey import Survey
 from tests.conftest import Tables
 from tests.integration.followup_world import Context, World, make_world
 
-PROMISED = {
+PROMISED: dict[str, Any] = {
     "coupons": {"tenth": {"text": "10% off your next purchase", "days": 30}, "fifth": {"text": "20% off"}},
     "referral": {
         "target": "https://shop.example/",

@@ -11,8 +11,8 @@ from hearback.aws.tasks import Tasks
 from hearback.survey import Person
 from hearback.task import Task
 from tests.conftest import NOW
-from tests.integration.followup_world import Context, World, sqs_event
-from tests.integration.test_followup_worker import DONE, RETRY, raising
+from tests.integration.followup_world import Context, World, raising, sqs_event
+from tests.integration.test_followup_worker import DONE, RETRY
 
 ASHA, DEV = "Asha Rao <asha@shop.example>", "Dev Shah <dev@shop.example>"
 A_TICK = timedelta(minutes=15)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.exceptions import ClientError
 
 from followup import tick
 from hearback.aws import clients
@@ -17,7 +16,7 @@ from hearback.invitation import Invitation
 from hearback.survey import Person, Survey
 from hearback.task import Task
 from tests.conftest import NOW
-from tests.integration.followup_world import Context, World
+from tests.integration.followup_world import THROTTLED, Context, World
 
 OWNER, MANAGER = "Asha Rao <asha@shop.example>", "Dev Shah <dev@shop.example>"
 OFFICE = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-17:00")
@@ -100,7 +99,7 @@ class TestReminders:
 
     def test_a_reminder_that_was_throttled_goes_out_with_the_next_tick(self, office: World, task: Task) -> None:
         with office.monkeypatch.context() as patch:
-            patch.setattr(clients.ses(), "send_email", throttled)
+            patch.setattr(clients.ses(), "send_email", THROTTLED)
             assert run(office, task.due_at + timedelta(minutes=15))["reminders"] == 0
         assert run(office, task.due_at + timedelta(minutes=30))["reminders"] == 1
 
@@ -289,10 +288,3 @@ class TestRecovery:
         office.settle(office.answer(9, ravi))
 
         assert (self.came_back(office, task), self.came_back(office, again)) == (2, 9)
-
-
-def throttled(**_: object) -> None:
-    raise ClientError(
-        {"Error": {"Code": "TooManyRequestsException", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 429}},
-        "SendEmail",
-    )

@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ReadTimeoutError
 
 from followup import tick
-from followup.digesting import Digesting
 from hearback.aws import clients
 from hearback.aws.claims import Claims
 from hearback.aws.dynamodb import TemporarilyUnavailable
@@ -19,7 +18,7 @@ from hearback.claim import Claim
 from hearback.subscription import Subscription
 from hearback.tally import add_request, tally_key
 from hearback.task import Task
-from tests.integration.followup_world import Context, World
+from tests.integration.followup_world import THROTTLED, Context, World, raising
 
 MONDAY_NINE_IN_KOLKATA = datetime(2026, 3, 9, 3, 30, tzinfo=UTC)
 
@@ -57,7 +56,7 @@ def test_a_digest_is_sent_when_it_is_due_and_not_before(world: World, weekly: Su
 def test_a_digest_that_cannot_be_made_silences_nothing_else(
     world: World, weekly: Subscription, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Digesting, "send_due", lambda digesting: {}["no such thing"])
+    monkeypatch.setattr(tick, "_digesting", raising(KeyError("no such thing")))
     silent = Claim("silent", {"response": "shop.1"})
     Claims(world.tables.directory).take(silent, weekly.due_at - timedelta(hours=1))
 
@@ -99,7 +98,7 @@ def test_after_a_long_outage_only_the_last_week_is_mailed(world: World, weekly: 
 
 def test_a_digest_that_was_throttled_goes_out_with_the_next_tick(world: World, weekly: Subscription) -> None:
     with world.monkeypatch.context() as patch:
-        patch.setattr(clients.ses(), "send_email", throttled)
+        patch.setattr(clients.ses(), "send_email", THROTTLED)
         assert run(world, weekly.due_at)["digests"] == 0
 
     assert run(world, weekly.due_at + timedelta(minutes=15))["digests"] == 1
@@ -192,13 +191,6 @@ def once_broken(read: Callable[..., Iterator[Task]]) -> Callable[..., Iterator[T
             raise TemporarilyUnavailable("ProvisionedThroughputExceededException")
 
     return broken
-
-
-def throttled(**_: object) -> None:
-    raise ClientError(
-        {"Error": {"Code": "TooManyRequestsException", "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": 429}},
-        "SendEmail",
-    )
 
 
 def timed_out(**_: object) -> None:

@@ -1,11 +1,10 @@
 """Every customer is answered, and answered once."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 from followup import wiring
 from hearback.aws import clients
@@ -16,23 +15,10 @@ from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.response import Answer
 from hearback.task import Task
-from tests.integration.followup_world import World
+from tests.integration.followup_world import World, raising, ses_error
 
 RETRY = {"batchItemFailures": [{"itemIdentifier": "0"}]}
 DONE: dict[str, list[object]] = {"batchItemFailures": []}
-
-
-def raising(error: Exception) -> Callable[..., None]:
-    def fail(**_: object) -> None:
-        raise error
-
-    return fail
-
-
-def ses_error(code: str, status: int) -> ClientError:
-    return ClientError(
-        {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}, "SendEmail"
-    )
 
 
 def test_a_promoter_is_thanked(world: World) -> None:

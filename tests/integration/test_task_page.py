@@ -23,6 +23,15 @@ from tests.conftest import NOW, Answered, Collect
 from tests.unit.letter_samples import HOSTILE
 
 RAVI = Contact("r" * 32, "ravi@example.com", "Ravi Kumar", "+91 (20) 5555 0100", "hi")
+FILLED: dict[str, Any] = {
+    "seen": "",
+    "text": "x",
+    "day": "2026-03-06",
+    "time": "10:00",
+    "outcome": "resolved",
+    "cause": "price",
+}
+"""What any form of the page takes."""
 
 
 @dataclass(slots=True)
@@ -271,7 +280,7 @@ class TestForms:
         ],
     )
     def test_a_form_that_lacks_something_does_nothing_and_says_what(
-        self, desk: Desk, step: str, form: dict[str, str], words: str
+        self, desk: Desk, step: str, form: dict[str, Any], words: str
     ) -> None:
         before = desk.stands
         page = desk.send(step, **form)
@@ -306,9 +315,8 @@ class TestMachines:
     @pytest.mark.parametrize("step", ["take", "note", "reschedule", "close"])
     def test_the_field_that_no_person_sees_catches_every_form(self, desk: Desk, step: str) -> None:
         before = desk.stands
-        form = {"seen": "", "text": "x", "day": "2026-03-06", "time": "10:00", "outcome": "resolved", "cause": "price"}
 
-        assert desk.send(step, more="x", **form).status == 422
+        assert desk.send(step, more="x", **FILLED).status == 422
         assert desk.stands == before
 
     @pytest.mark.parametrize("page", ["", "invented", "1772620200000--AAAAAAAAAAAAAAAA"])
@@ -355,8 +363,7 @@ class TestDoors:
         stamp = stamp_of(desk.open())
         self.close(desk)
         before = desk.stands
-        form = {"seen": "", "text": "x", "day": "2026-03-06", "time": "10:00", "outcome": "resolved", "cause": "price"}
-        page = desk.send(step, page=stamp, **form)
+        page = desk.send(step, page=stamp, **FILLED)
 
         assert (page.status, desk.stands) == (409, before)
         assert "This task is closed" in page.text

@@ -21,7 +21,7 @@ from hearback.announcement_message import Message
 from hearback.contact import Contact
 from hearback.coupon import GrantedCoupon
 from hearback.mentions import parse_terms
-from hearback.play import Coupon, CouponPlay, ReferralPlay, TestimonialPlay
+from hearback.play import Coupon, CouponPlay, ReferralPlay, TestimonialPlay, When
 from hearback.response import Response
 from hearback.survey import Person, Question, Survey
 from hearback.task import Task
@@ -109,17 +109,17 @@ def survey_of(words: str) -> Survey:
 
 
 def _coupon(given: Given) -> Brought:
-    play = CouponPlay.model_construct(id="tea", what="coupon", coupon="tea", text=given.text)
+    play = CouponPlay.model_construct(id="tea", when=When(), what="coupon", coupon="tea", text=given.text)
     return Brought(play, coupon=given.coupon)
 
 
 def _referral(given: Given) -> Brought:
-    play = ReferralPlay.model_construct(id="tell", what="referral", text=given.text, label=given.text)
+    play = ReferralPlay.model_construct(id="tell", when=When(), what="referral", text=given.text, label=given.text)
     return Brought(play, f"{OURS}r/ABCDEFGHJK")
 
 
 def _testimonial(given: Given) -> Brought:
-    play = TestimonialPlay.model_construct(id="quote", what="testimonial", text=given.text)
+    play = TestimonialPlay.model_construct(id="quote", when=When(), what="testimonial", text=given.text)
     return Brought(play, f"{OURS}q/token")
 
 

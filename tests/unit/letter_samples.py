@@ -1,5 +1,6 @@
 """What the tests of letters share: people, answers, hostile words, and a reader of HTML that minds its tags."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -79,15 +80,13 @@ def person(**known: str) -> Contact:
 
 
 def answer(score: int, comment: str = "", *, hours_ago: int = 1, **rest: Any) -> Response:
-    return Response(
-        **{
-            "id": FactId("shop", 0, f"01HX{hours_ago:022d}"),
-            "score": score,
-            "answered_at": NOW - timedelta(hours=hours_ago),
-            "day": "2026-05-10",
-            "comment": comment,
-            "dimensions": {"store": "pune", "touchpoint": "checkout"},
-            "contact": "c1",
-        }
-        | rest
+    made = Response(
+        id=FactId("shop", 0, f"01HX{hours_ago:022d}"),
+        score=score,
+        answered_at=NOW - timedelta(hours=hours_ago),
+        day="2026-05-10",
+        comment=comment,
+        dimensions={"store": "pune", "touchpoint": "checkout"},
+        contact="c1",
     )
+    return replace(made, **rest)

@@ -6,7 +6,6 @@ import unicodedata
 from collections import Counter
 from email.message import EmailMessage
 from functools import cache
-from typing import cast
 
 import pytest
 
@@ -37,7 +36,7 @@ def mailed(name: str, words: str) -> bytes:
 
 
 def opened(raw: bytes) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.SMTP))
+    return email.message_from_bytes(raw, policy=email.policy.SMTP)
 
 
 def test_no_letter_is_forgotten() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parseaddr
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,7 +35,7 @@ def sent(letter: Letter = LETTER, **changes: str) -> bytes:
 
 
 def opened(raw: bytes) -> EmailMessage:
-    return cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.SMTP))
+    return email.message_from_bytes(raw, policy=email.policy.SMTP)
 
 
 def header(raw: bytes, name: str) -> str:

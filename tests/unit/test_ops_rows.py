@@ -3,6 +3,7 @@
 import csv
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def history(file: CsvFile, survey: Survey, *, now: datetime = NOW, **columns: st
     )
 
 
-def reason(folder: Path, survey: Survey, content: str, **columns: str) -> str:
+def reason(folder: Path, survey: Survey, content: str, **columns: Any) -> str:
     """Why the file's last row is rejected."""
     file = file_of(folder, content)
     rows = history(file, survey, **columns)

@@ -28,7 +28,8 @@ def pacer(time: Time, rate: float = 2.0) -> Pacer:
 @given(rate=st.floats(0.1, 50), gaps=st.lists(st.floats(0, 2), min_size=1, max_size=30))
 def test_mails_are_never_closer_than_the_rate_allows_and_nobody_waits_longer(rate: float, gaps: list[float]) -> None:
     time = Time()
-    paced, sent = pacer(time, rate), []
+    paced = pacer(time, rate)
+    sent: list[float] = []
     for gap in gaps:
         time.now += gap
         asked = time.now

@@ -222,10 +222,11 @@ class TestConversions:
     @pytest.mark.parametrize("side", ["promoter", "customer"])
     def test_erasing_one_side_leaves_the_other_and_the_value(self, kept: Referrals, side: Any) -> None:
         kept.record(bought())
+        without: dict[str, Any] = {side: ""}
 
         kept.table.update(conversion.erase_request("order 7", {"promoter": ASHA, "customer": RAVI}[side], side))
 
-        assert kept.conversion("order 7") == replace(bought(), **{side: ""})
+        assert kept.conversion("order 7") == replace(bought(), **without)
 
 
 def outcome_of(act: Callable[[int], object]) -> Callable[[int], str]:

@@ -68,7 +68,7 @@ def send(letter: dict[str, str]) -> dict[str, str]:
     return {"id": answer["MessageId"]}
 
 
-def _timed(entry: dict[str, Any]) -> dict[str, Any]:
+def _timed(entry: Any) -> Any:
     return {**entry, "Time": datetime.fromisoformat(entry["Time"])} if "Time" in entry else entry
 
 
