@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from collect.openapi_operations import OPERATIONS, Answer, Operation
+from collect.openapi_operation import Answer, Operation
+from collect.openapi_operations import OPERATIONS
 from collect.problems import Fault, Kind, Problem
 from collect.replies import GatewayMessage, ProblemDetails
 from collect.reply import Reply

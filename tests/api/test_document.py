@@ -20,7 +20,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from collect import openapi
-from collect.openapi_operations import OPERATIONS, Operation
+from collect.openapi_operation import Operation
+from collect.openapi_operations import OPERATIONS
 from collect.page_stamp import PageStamp
 from hearback.judging import READING
 from tests.api.conftest import Target
