@@ -13,7 +13,8 @@ from hearback.aws.dynamodb import to_wire
 from hearback.claim import Claim, settle_request
 from hearback.contact import Slot
 from hearback.invitation import Invitation, mark_request
-from hearback.response import Response, doubt_request, promote_request
+from hearback.presumption import doubt_request, promote_request
+from hearback.response import Response
 from hearback.tally import Ledger, add_request
 from tests.counting_threads import create_table, records_of
 from tests.counting_world import NOON, response

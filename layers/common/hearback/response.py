@@ -17,10 +17,7 @@ AMENDABLE = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
 MOST_VERSIONS = 100
 """Versions a response may have, so that its item stays bounded."""
-
-
 _UNCONFIRMED = "(attribute_not_exists(pk) OR provisional = :true)"
-_STILL_PRESUMED = "provisional = :true AND attribute_not_exists(excluded) AND attribute_not_exists(erased)"
 
 
 class AmendmentRefused(ValueError):
@@ -276,33 +273,3 @@ class Response:
             "ExpressionAttributeNames": {"#version": "version"},
             "ExpressionAttributeValues": {":before": self.version - 1},
         }
-
-
-def promote_request(fact: FactId, score: int) -> dict[str, Any]:
-    """Count a provisional response, as its next version."""
-    return {
-        "Key": fact.key(RESPONSE),
-        "UpdateExpression": (
-            "SET score = :score, #category = :category, confirmed_by = :signs REMOVE provisional ADD #version :one"
-        ),
-        "ConditionExpression": _STILL_PRESUMED,
-        "ExpressionAttributeNames": {"#version": "version", "#category": "category"},
-        "ExpressionAttributeValues": {
-            ":score": score,
-            ":category": category(score),
-            ":signs": "signs",
-            ":true": True,
-            ":one": 1,
-        },
-    }
-
-
-def doubt_request(fact: FactId, reason: str) -> dict[str, Any]:
-    """Say why a provisional response is not a person's, as its next version."""
-    return {
-        "Key": fact.key(RESPONSE),
-        "UpdateExpression": "SET excluded = :reason ADD #version :one",
-        "ConditionExpression": _STILL_PRESUMED,
-        "ExpressionAttributeNames": {"#version": "version"},
-        "ExpressionAttributeValues": {":reason": reason, ":true": True, ":one": 1},
-    }

@@ -8,7 +8,8 @@ from itertools import islice
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
 from hearback.fact import INVITATION, RESPONSE, FactId, encode_ulid, kind_and_id, partitions
 from hearback.invitation import Invitation, Mark, mark_request
-from hearback.response import MOST_VERSIONS, AmendmentRefused, Answer, Response, doubt_request, promote_request
+from hearback.presumption import doubt_request, promote_request
+from hearback.response import MOST_VERSIONS, AmendmentRefused, Answer, Response
 
 
 class Feedback:
