@@ -17,29 +17,25 @@ from typing import Any, Self
 from werkzeug.wrappers import Request, Response
 
 from local.activity import Activity
-from local.async_events import AsyncEvents
 from local.aws_calls import Watch
 from local.clock import SimulatedClock
 from local.engine import REGION, EngineError, start_engine
 from local.event_endpoint import EventEndpoint
 from local.event_rules import EventBuses
-from local.failure_messages import FailureQueues
+from local.event_sources import EventSources
 from local.faults import Faults
 from local.functions import Function
 from local.gateway import Gateway
-from local.idleness import Idle, Idleness
+from local.idleness import Idle
 from local.kept_state import DataFolder, KeptState
 from local.mail_endpoint import MailEndpoint
 from local.outbox import Mail, Outbox
 from local.provisioning import Provisioned
 from local.queue_counts import QueueCounts, count_queues
-from local.queues import QueueMapping
 from local.routes import Route
-from local.schedules import Schedule, Scheduler
+from local.schedules import Schedule
 from local.server import LocalServer
 from local.site import EVENT_ENDPOINT, MAIL_ENDPOINT, PREFIX, Site
-from local.stream_reader import StreamReader
-from local.streams import StreamMapping
 from local.template import read_template
 from local.wiring import Wiring
 
@@ -117,7 +113,7 @@ class Stack:
     @property
     def schedules(self) -> Sequence[Schedule]:
         """The template's schedules."""
-        return self._scheduler.schedules
+        return self._sources.scheduler.schedules
 
     @property
     def routes(self) -> Sequence[Route]:
@@ -179,7 +175,7 @@ class Stack:
     def queues(self) -> list[QueueCounts]:
         """What lies in every queue."""
         return count_queues(
-            self.client("sqs"), self._wiring.queue_urls, self._wiring.failure_queues(), self._queue_mappings
+            self.client("sqs"), self._wiring.queue_urls, self._wiring.failure_queues(), self._sources.queues
         )
 
     def wait_until_idle(self, timeout: float = 120.0) -> Idle:
@@ -191,7 +187,7 @@ class Stack:
 
     def look_whether_idle(self, timeout: float) -> Idle:
         """Like wait_until_idle, but answers `idle=False` when the time is up."""
-        return self._idleness.wait(timeout)
+        return self._sources.wait(timeout)
 
     def check_engine(self) -> None:
         """Raises EngineError if the engine has ended by itself: nothing works any more then."""
@@ -224,17 +220,10 @@ class Stack:
         self._connect(kept)
         folder.begin()
         self._server.serve(self._answer)
-        for stream in self._stream_mappings:
-            stream.start()
-        for queue in self._queue_mappings:
-            queue.start()
-        self._scheduler.start()
-        for logical_id, event in kept.events:
-            self._events.put(logical_id, event)
+        self._sources.start()
 
     def _connect(self, kept: KeptState) -> None:
         wiring, engine = self._wiring, self._engine
-        failures = FailureQueues(engine, wiring.urls_by_arn)
         self.functions = {
             logical_id: Function(
                 logical_id,
@@ -251,40 +240,17 @@ class Stack:
         }
         for function in self.functions.values():
             self._open.callback(function.stop)
-        self._events = AsyncEvents(
-            self.functions, wiring.async_settings(), failures, self.clock, self._activity, self._printed
+        self._sources = EventSources(
+            wiring,
+            engine,
+            self.functions,
+            self.clock,
+            self.fault_switches,
+            self._activity,
+            self._printed,
+            kept,
         )
-        self._scheduler = Scheduler(wiring.schedules(), self.clock, self._events.put)
-        self._stream_mappings = [
-            StreamMapping(
-                settings,
-                StreamReader(engine.client("dynamodbstreams"), settings.stream_arn),
-                self.functions[wiring.function_behind(name)],
-                failures,
-                self.fault_switches,
-                self._activity,
-                self._printed,
-                kept.undelivered.get(name, []),
-            )
-            for name, settings in wiring.stream_mappings().items()
-        ]
-        self._queue_mappings = [
-            QueueMapping(
-                settings,
-                engine.client("sqs"),
-                self.functions[wiring.function_behind(name)],
-                self.clock,
-                self.fault_switches,
-                self._activity,
-                self._printed,
-                kept.held.get(name, []),
-            )
-            for name, settings in wiring.queue_mappings().items()
-        ]
-        self._idleness = Idleness(
-            self._activity, self._events, self._scheduler, self._stream_mappings, self._queue_mappings
-        )
-        self._buses = EventBuses(wiring.rules(), self._events.put)
+        self._buses = EventBuses(wiring.rules(), self._sources.put)
         self._event_endpoint = EventEndpoint(
             self._folder.path / "events.jsonl", wiring.buses(), self._buses, self.clock
         )
@@ -307,16 +273,7 @@ class Stack:
         if self._engine.ended:
             return  # there is nothing left to ask what could be kept
         self._stopping = True
-        self._scheduler.stop()
-        self.look_whether_idle(_DRAIN_SECONDS)
-        for stream in self._stream_mappings:
-            stream.stop()
-        held = {queue.settings.name: queue.stop() for queue in self._queue_mappings}
-        events = list(self._events.stop())
-        # Nothing runs any more, so nothing is written to a stream after it has been read for the last time.
-        undelivered = {stream.settings.name: stream.undelivered() for stream in self._stream_mappings}
-        state = KeptState(clock=self.clock.to_json(), held=held, undelivered=undelivered, events=events)
-        self._folder.end(state)
+        self._folder.end(self._sources.stop(_DRAIN_SECONDS))
 
     def _answer(self, request: Request) -> Response:
         if request.path.startswith(PREFIX):
@@ -326,7 +283,7 @@ class Stack:
         return self._gateway.answer(request)
 
     def _after_the_clock_moved(self) -> None:
-        self._scheduler.fire_due()
+        self._sources.scheduler.fire_due()
         now = self.clock.now()
         if abs(now - self._swept_at) < _BETWEEN_SWEEPS:
             return

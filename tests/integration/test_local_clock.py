@@ -54,7 +54,7 @@ def test_a_jump_over_many_periods_fires_a_schedule_once_at_its_end(tmp_path: Pat
 
 
 def test_an_event_nobody_waits_for_is_retried_and_then_kept_as_failed(stack: Stack) -> None:
-    stack._events.put("TickFunction", {"fails": True})
+    stack._sources.put("TickFunction", {"fails": True})
     stack.wait_until_idle()
     [failure] = take_messages(stack, "TickFailuresUrl")
     assert failure["requestContext"]["condition"] == "RetriesExhausted"
