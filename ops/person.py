@@ -15,22 +15,29 @@ SHORTEST_PHRASE = 12
 @dataclass(frozen=True, slots=True)
 class Person:
     keys: frozenset[str]
-    """Contact keys: one, unless two systems' ids lead to the same address."""
+    """Contact keys: one for each name that somebody may have known them by."""
     addresses: frozenset[str] = frozenset()
     """In lower case."""
 
     @classmethod
     def named(cls, name: str, keys: Mapping[str, str]) -> "Person":
-        """Whoever an address, a contact's key or another system's id stands for. Raises Stop for a bad address."""
+        """Whoever an address, a contact's key or another system's id stands for. Raises Stop for a bad address.
+
+        Another system's id may look like an address or a key, and stands under an id's key all the same: as it
+        was written there, which for an address is tried as it is given and in its one spelling.
+        """
+        name = name.strip()
+        known = {contact_key(name, keys, address=False)}
         if "@" in name:
             try:
                 address = normalise_address(name)
             except BadAddress:
                 raise Stop(f"{name!r} is not an e-mail address") from None
-            return cls(frozenset({contact_key(address, keys, address=True)}), frozenset({address}))
+            known |= {contact_key(address, keys, address=by_mail) for by_mail in (True, False)}
+            return cls(frozenset(known), frozenset({address}))
         if re.fullmatch("[0-9a-f]{32}", name):
-            return cls(frozenset({name}))
-        return cls(frozenset({contact_key(name, keys, address=False)}))
+            known.add(name)
+        return cls(frozenset(known))
 
     def known_as(self, contact: Contact) -> "Person":
         """The same person, with what is stored under one of their keys or addresses."""

@@ -194,6 +194,27 @@ def test_the_id_of_another_system_names_a_person(tables: Tables) -> None:
     assert FIRST not in everything(tables)
 
 
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("asha.rao@example.com", "asha.rao@example.com"),
+        ("asha.rao@example.com", "Asha.Rao@Example.com "),
+        ("Asha.Rao@Example.com", "Asha.Rao@Example.com"),
+    ],
+)
+def test_an_address_names_whom_another_system_knows_by_it(tables: Tables, written: str, typed: str) -> None:
+    tables.responses.create(response(1, contact_key(written, KEYS, address=False), FIRST))
+    assert erase(tables, typed).removed == {"answer": 1}
+    assert FIRST not in everything(tables)
+
+
+def test_an_id_that_looks_like_a_key_names_whom_another_system_knows_by_it(tables: Tables) -> None:
+    looks_like_a_key = "900150983cd24fb0d6963f7d28e17f72"
+    tables.responses.create(response(1, contact_key(looks_like_a_key, KEYS, address=False), FIRST))
+    assert erase(tables, looks_like_a_key).removed == {"answer": 1}
+    assert FIRST not in everything(tables)
+
+
 def test_an_answer_amended_while_it_is_erased_is_erased_as_amended(tables: Tables, asha: Response) -> None:
     read_before = replace(asha, version=1)
     tables.responses.erase(read_before)
