@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from followup.setbacks import Setbacks
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED
@@ -15,14 +16,19 @@ logger = Logger(child=True)
 
 
 def show_doubtful(claims: Claims, directory: Directory, now: datetime) -> int:
-    """Mark the mails whose claims stayed without mark and event, for an operator to look at; how many."""
-    found = 0
+    """Mark the mails whose claims stayed without mark and event, for an operator to look at; how many.
+
+    Raises SomeFailed once all others are marked and measured.
+    """
+    found, setbacks = 0, Setbacks()
     for item in directory.due(DUE_KIND, now):
-        if claims.settle(item["pk"].removeprefix("CLAIM#"), "doubtful", now):
-            logger.error("mail in doubt", extra={"effect": item["effect"]})
-            found += 1
+        with setbacks.kept_apart(pk=item["pk"]):
+            if claims.settle(item["pk"].removeprefix("CLAIM#"), "doubtful", now):
+                logger.error("mail in doubt", extra={"effect": item["effect"]})
+                found += 1
     listed = {kind: sum(1 for _ in directory.due(kind)) for kind in (DOUBTFUL, REFUSED)}
     print(json.dumps(_metric(listed[DOUBTFUL], listed[REFUSED], now)), flush=True)
+    setbacks.raise_any()
     return found
 
 

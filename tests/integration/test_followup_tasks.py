@@ -71,6 +71,11 @@ class TestReminders:
         (found,) = reminded(office)
         assert found == (OWNER, "Overdue: Ravi was to hear from you by Mon 9 March, 16:00 IST")
 
+    def test_saying_that_one_will_call_puts_no_reminder_off(self, office: World, task: Task) -> None:
+        office.tables.tasks.take(task, "asha", office.now)
+
+        assert run(office, task.due_at + timedelta(minutes=15))["reminders"] == 1
+
     def test_after_the_scope_s_hours_the_manager_hears_once(self, office: World, task: Task) -> None:
         an_hour_of_monday_and_three_of_tuesday = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
         run(office, task.due_at + timedelta(minutes=15))

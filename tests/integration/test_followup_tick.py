@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -159,6 +160,27 @@ def test_a_mail_without_mark_and_event_is_put_before_an_operator(world: World) -
     claim = Claims(world.tables.directory).get(Claim(f"{response.id}/thank").digest)
     assert claim is not None
     assert claim["state"] == "doubtful"
+
+
+def test_a_mail_in_doubt_that_cannot_be_marked_hides_no_other(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    claims, settle = Claims(world.tables.directory), Claims.settle
+    stuck, shown = Claim("stuck", {"response": "shop.1"}), Claim("shown", {"response": "shop.2"})
+    for seconds, claim in enumerate((stuck, shown)):
+        claims.take(claim, world.now + timedelta(seconds=seconds))
+
+    def settle_but_one(claims: Claims, digest: str, *more: Any) -> Any:
+        if digest == stuck.digest:
+            raise TemporarilyUnavailable("TransactionConflictException")
+        return settle(claims, digest, *more)
+
+    world.monkeypatch.setattr(Claims, "settle", settle_but_one)
+
+    with pytest.raises(tick.TickIncomplete, match="doubtful"):
+        run(world, world.now + timedelta(hours=1))
+
+    states = [(claims.get(each.digest) or {})["state"] for each in (stuck, shown)]
+    assert states == ["claimed", "doubtful"]
+    assert '"MailsToDecide": 1' in capsys.readouterr().out
 
 
 def test_mails_to_decide_are_measured_until_somebody_has(world: World, capsys: pytest.CaptureFixture[str]) -> None:
