@@ -114,10 +114,14 @@ def store(deployment: Deployment, history: History, rejects: Rejects) -> Summary
                 yield answered
 
     def put(answered: Answered) -> bool:
-        if answered.contact and answered.contact.key not in known:
-            deployment.directory.merge_contact(answered.contact)
-            known.add(answered.contact.key)
-        return deployment.feedback.create(answered.response)
+        response, contact = answered.response, answered.contact
+        created = deployment.feedback.create(response)
+        if contact and contact.key not in known:
+            there = None if created else deployment.feedback.response(response.id)
+            if not (there and there.erased):  # else the file would bring back whom somebody erased
+                deployment.directory.merge_contact(contact)
+                known.add(contact.key)
+        return created
 
     for _, created in at_once(put, answers()):
         summary.stored += created

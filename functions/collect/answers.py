@@ -16,7 +16,7 @@ from hearback import token as signed
 from hearback.aws.directory import UnknownSurvey
 from hearback.contact import Contact, Slot, contact_key
 from hearback.fact import FactId
-from hearback.response import Answer, Channel, Confirmation, Response
+from hearback.response import AmendmentRefused, Answer, Channel, Confirmation, Response
 from hearback.survey import Survey
 from hearback.token import Token
 
@@ -149,9 +149,11 @@ def record(wiring: Wiring, said: MachineSubmission, now: datetime) -> Response:
     locale = survey.locale_for(said.locale)
     contact = _contact(wiring, said, locale, now)
     expires_at = int((now + wiring.retention).timestamp())
-    fact = FactId.mint(survey.id, survey.shards, answered_at)
+    fact = minted = FactId.mint(survey.id, survey.shards, answered_at)
     if said.idempotency_key:
-        fact = SubmissionKey(survey.id, said.idempotency_key).claim(wiring.directory.table, fact, expires_at)
+        fact = SubmissionKey(survey.id, said.idempotency_key).claim(wiring.directory.table, minted, expires_at)
+    if fact != minted and (before := wiring.feedback.response(fact)) and before.erased:
+        raise AmendmentRefused("this answer's person was erased")  # a retry must not bring back their details
     if contact and contact != Contact(contact.key):
         wiring.directory.merge_contact(contact)
     if contact:  # who has just answered is not asked again by mail or widget

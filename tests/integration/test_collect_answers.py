@@ -9,6 +9,8 @@ from hearback.contact import Slot
 from hearback.fact import FactId
 from hearback.nps import category
 from hearback.survey import Survey
+from ops.erasure import Erasure
+from ops.person import Person
 from tests.conftest import NOW, Collect
 
 
@@ -160,6 +162,27 @@ def test_the_same_idempotency_key_is_the_same_response(collect: Collect) -> None
     assert record(collect, idempotency_key="till-7/118", answered_at="2026-03-04T10:00:00Z") == first
     assert record(collect, idempotency_key="till-7/119") != first
     assert len(collect.stored()) == 2
+
+
+def test_a_retry_brings_back_nothing_of_a_person_who_was_erased(collect: Collect) -> None:
+    said = {
+        "survey": "shop",
+        "score": 9,
+        "email": "meera@example.com",
+        "name": "Meera",
+        "idempotency_key": "till-7/118",
+    }
+    collect.request("POST", "/v1/machine/responses", body=said)
+    [response] = collect.stored()
+    meera, tables = Person(frozenset({response.contact})), collect.tables
+    Erasure(meera, tables.responses, tables.directory, tables.tally).erase(lambda _: None)
+
+    retried = collect.request("POST", "/v1/machine/responses", body=said)
+
+    assert (retried.status, retried.json["type"]) == (409, "/problems/amendment-refused")
+    assert "erased" in retried.json["detail"]
+    assert tables.people.contact(response.contact) is None
+    assert tables.directory.get(Slot.asked(response.contact, "shop").key_item) is None
 
 
 def test_a_recorded_answer_lies_in_the_month_it_was_given(collect: Collect) -> None:

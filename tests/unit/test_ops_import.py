@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hearback.contact import contact_key
+from hearback.contact import Contact, contact_key
 from hearback.response import Response
 from tests.conftest import Tables
 from tests.unit.conftest import Ended, Hearback
@@ -67,6 +67,35 @@ def test_importing_a_file_twice_changes_nothing(history: Import, tables: Tables)
     before = responses(tables)
     assert counts(history(content)) == {"read": 3, "already_there": 3}
     assert responses(tables) == before
+
+
+def test_importing_a_file_again_brings_back_nothing_of_a_person_who_was_erased(
+    history: Import, hearback: Hearback, tables: Tables
+) -> None:
+    content, options = (
+        "score,why,mail\n2,My doctor was late,anna@example.com\n",
+        ("--comment", "why", "--email", "mail"),
+    )
+    history(content, *options)
+    assert hearback("erase", "anna@example.com", "--yes", "--json").json["removed"]["contact details"] == 1
+
+    assert counts(history(content, *options)) == {"read": 1, "already_there": 1}
+
+    there = hearback("erase", "anna@example.com", "--dry-run", "--json").json["there"]
+    assert set(there.values()) == {0}
+
+
+def test_an_import_that_was_stopped_before_a_contact_was_kept_keeps_it_when_it_runs_again(
+    history: Import, tables: Tables
+) -> None:
+    content, options = "score,mail\n2,anna@example.com\n", ("--email", "mail")
+    history(content, *options)
+    [response] = responses(tables)
+    tables.directory.delete({"Key": Contact.key_item(response.contact)})
+
+    history(content, *options)
+
+    assert tables.people.contact(response.contact) == Contact(response.contact, "anna@example.com")
 
 
 def test_with_ids_a_longer_export_adds_only_its_new_rows(history: Import, tables: Tables) -> None:
