@@ -17,7 +17,7 @@ from hearback.aws.coupons import Coupons
 from hearback.aws.directory import Directory
 from hearback.aws.referrals import Referrals
 from hearback.claim import Claim
-from hearback.contact import Cap, Slot
+from hearback.contact import Cap, Contact, Slot
 from hearback.conversion import Conversion, Side
 from hearback.coupon import GrantedCoupon
 from hearback.survey import Survey
@@ -61,7 +61,8 @@ class Rewarding:
     def _reward(self, survey: Survey, due: Conversion, side: Side, coupon: str) -> bool:
         """Grant one side's coupon and mail it; False while the mail has to wait for the cap.
 
-        Who was erased gets nothing. Who cannot be mailed has a coupon all the same: operators see it listed.
+        Nothing is granted before the mail can go, because the coupon's days begin then. Who was erased gets nothing.
+        Who cannot be mailed has a coupon all the same: operators see it listed.
         """
         key = due.contact(side)
         if not key:
@@ -70,19 +71,26 @@ class Rewarding:
             logger.error("promised coupon is gone", extra={"survey": survey.id, "coupon": coupon})
             return True
         wanted = GrantedCoupon.of(survey, coupon, key, f"conversion/{due.digest}/{side}", self.now)
-        granted = Coupons(self.directory.table, os.urandom).grant(wanted)
-        return self._mail(survey, due, side, granted)
-
-    def _mail(self, survey: Survey, due: Conversion, side: Side, granted: GrantedCoupon) -> bool:
-        contact = self.directory.contact(granted.contact)
-        claim = Claim(f"reward/{due.digest}/{side}", {"contact": granted.contact})
+        contact, slot = self.directory.contact(key), Slot.mailed(key)
+        claim = Claim(f"reward/{due.digest}/{side}", {"contact": key})
         # A cap that found another mail's slot taken a moment after this looked forbids it only for now.
         self.post.claims.uncap(claim)
-        if contact is None or self.post.claims.taken(claim) or not self.directory.mailable(contact, "follow-ups"):
+        if self.post.claims.taken(claim):
             return True
-        slot = Slot.mailed(contact.key)
+        if contact is None or not self.directory.mailable(contact, "follow-ups"):
+            self._grant(wanted)
+            return True
         if not slot.free_in(self.directory.table.get(slot.key_item), self.now, survey.mail_cap):
             return False
+        return self._mail(survey, due, side, self._grant(wanted), contact, claim)
+
+    def _grant(self, wanted: GrantedCoupon) -> GrantedCoupon:
+        return Coupons(self.directory.table, os.urandom).grant(wanted)
+
+    def _mail(
+        self, survey: Survey, due: Conversion, side: Side, granted: GrantedCoupon, contact: Contact, claim: Claim
+    ) -> bool:
+        """Whether that is settled: unless another mail to the same person came in between."""
         unsubscribe = self.links.unsubscribe(contact.key)
         outcome = self.post.send(
             claim,
@@ -92,7 +100,7 @@ class Rewarding:
             to_name=contact.name,
             from_name=survey.brand.name,
             unsubscribe=unsubscribe,
-            caps=[Cap(slot, survey.mail_cap)],
+            caps=[Cap(Slot.mailed(contact.key), survey.mail_cap)],
         )
         logger.info("reward", extra={"conversion": due.digest, "side": side, "outcome": outcome})
         return outcome != "capped"

@@ -11,6 +11,7 @@ import pytest
 
 from followup import tick
 from hearback import conversion
+from hearback.aws import clients
 from hearback.aws.coupons import Coupons
 from hearback.aws.referrals import Referrals
 from hearback.contact import Contact, Slot, Suppression
@@ -18,7 +19,7 @@ from hearback.conversion import Conversion
 from hearback.coupon import GrantedCoupon
 from hearback.survey import Survey
 from tests.conftest import Tables
-from tests.integration.followup_world import Context, World, make_world
+from tests.integration.followup_world import Context, World, make_world, raising, ses_error
 
 PROMISED: dict[str, Any] = {
     "coupons": {"tenth": {"text": "10% off your next purchase", "days": 30}, "fifth": {"text": "20% off"}},
@@ -153,7 +154,7 @@ def test_a_returned_purchase_earns_nothing(world: World, converted: Conversion) 
     assert (world.mails(), state(world)) == ([], "cancelled")
 
 
-def test_who_was_mailed_lately_gets_it_when_the_cap_has_passed_and_the_same_code(
+def test_who_was_mailed_lately_gets_it_when_the_cap_has_passed_with_all_its_days(
     world: World, asha: Contact, converted: Conversion
 ) -> None:
     world.pass_time(timedelta(days=14))
@@ -161,14 +162,35 @@ def test_who_was_mailed_lately_gets_it_when_the_cap_has_passed_and_the_same_code
 
     run_tick(world)
     assert world.recipients() == ["Ravi <ravi@example.com>"]
-    first = coupon(world, converted, "promoter")
+    assert coupon(world, converted, "promoter") is None
     world.pass_time(world.survey.mail_cap)
     run_tick(world)
 
     assert world.recipients() == ["Ravi <ravi@example.com>", "Asha <asha@example.com>"]
-    assert first
-    assert first.shown in text_of(world, "asha@")
+    granted = coupon(world, converted, "promoter")
+    assert granted
+    assert granted.shown in text_of(world, "asha@")
+    assert granted.ends_at >= world.now + timedelta(days=30)
     assert state(world) == "paid"
+
+
+def test_a_code_whose_mail_could_not_go_is_good_from_when_it_goes(
+    world: World, converted: Conversion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.pass_time(timedelta(days=14))
+    with monkeypatch.context() as paused:
+        paused.setattr(clients.ses(), "send_email", raising(ses_error("SendingPausedException", 400)))
+        run_tick(world)
+    first = coupon(world, converted, "promoter")
+    world.pass_time(timedelta(days=40))  # longer than the code is good for
+
+    run_tick(world)
+
+    mailed = coupon(world, converted, "promoter")
+    assert first
+    assert mailed
+    assert (mailed.code, mailed.ends_at) == (first.code, first.ends_at + timedelta(days=40))
+    assert mailed.shown in text_of(world, "asha@")
 
 
 def test_who_is_mailed_something_else_at_the_same_moment_gets_it_when_the_cap_has_passed(

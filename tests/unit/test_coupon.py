@@ -65,6 +65,21 @@ def test_granting_again_for_the_same_reason_gives_the_first_code() -> None:
     assert kept.grant(wanted("shop.2Y/offer")).code not in codes
 
 
+def test_granted_again_it_has_all_its_days_from_then_on_and_never_fewer() -> None:
+    kept = coupons()
+    first = kept.grant(wanted(days=30))
+
+    assert kept.grant(wanted(days=20)) == first
+    assert kept.grant(wanted(days=37)) == replace(first, ends_at=NOW + timedelta(days=37))
+
+
+def test_a_redeemed_code_is_not_renewed() -> None:
+    kept = coupons()
+    redeemed = kept.redeem(kept.grant(wanted()).code, "receipt 7", "Pune", NOW)
+
+    assert kept.grant(wanted(days=60)) == redeemed
+
+
 def test_granting_by_many_at_once_gives_one_code() -> None:
     kept = coupons()
 
@@ -160,7 +175,8 @@ class Till(RuleBasedStateMachine):
         granted = self.kept.grant(
             replace(wanted(reason, 0), granted_at=self.now, ends_at=self.now + timedelta(days=days))
         )
-        assert self.granted.setdefault(reason, granted).code == granted.code
+        assert self.granted.get(reason, granted).code == granted.code
+        self.granted[reason] = granted
 
     @rule(days=st.integers(0, 3))
     def wait(self, days: int) -> None:

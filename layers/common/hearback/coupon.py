@@ -123,6 +123,18 @@ class GrantedCoupon:
             for item in (named, self.to_item())
         ]
 
+    def renew_request(self) -> dict[str, Any]:
+        """Let the days of a code that was granted before begin with this one's, unless it is used or erased."""
+        item = self.to_item()
+        return {
+            "Key": self.key_item(self.code),
+            "UpdateExpression": "SET granted_at = :granted_at, ends_at = :ends_at, expires_at = :expires_at",
+            "ConditionExpression": (
+                "ends_at < :ends_at AND attribute_not_exists(redeemed_at) AND attribute_not_exists(erased)"
+            ),
+            "ExpressionAttributeValues": {f":{name}": item[name] for name in ("granted_at", "ends_at", "expires_at")},
+        }
+
 
 def redeem_request(code: str, reference: str, where: str, now: datetime) -> dict[str, Any]:
     """Redeem it, on condition that nobody has, that its time is not over, and that its person was not erased."""

@@ -23,7 +23,10 @@ class Coupons:
         return self.get(named["code"]) if named else None
 
     def grant(self, wanted: GrantedCoupon) -> GrantedCoupon:
-        """Grant a coupon under a new code; granted before for the same reason, it is the one from then."""
+        """Grant a coupon under a new code; granted before for the same reason, it is the one from then.
+
+        Whoever grants mails the code in a moment, so one whose mail could not go then has all its days from now on.
+        """
         while True:
             granted = wanted.named(codes.mint(self._random))
             try:
@@ -34,8 +37,14 @@ class Coupons:
             else:
                 return granted
             if before := self.granted_for(wanted.reason):
-                return before
+                return self._renewed(before, wanted)
             # else the code is somebody's already, and the next one will not be
+
+    def _renewed(self, before: GrantedCoupon, wanted: GrantedCoupon) -> GrantedCoupon:
+        try:
+            return GrantedCoupon.from_item(self.table.update(wanted.named(before.code).renew_request()))
+        except ConditionFailed:
+            return before
 
     def redeem(self, typed: str, reference: str, where: str, now: datetime) -> GrantedCoupon:
         """Redeem a code, once. Under the same reference, if that is not "", it is the same redemption again.
