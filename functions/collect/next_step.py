@@ -16,7 +16,7 @@ from hearback import plays
 from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.aws.referrals import Referrals
 from hearback.contact import Slot
-from hearback.play import CouponPlay, MailPlay, NextStep, ReferralPlay, ReviewPlay
+from hearback.play import CouponPlay, MailPlay, NextStep, ReferralPlay, ReviewPlay, TestimonialPlay
 from hearback.plays import Situation
 from hearback.response import Response
 from hearback.survey import Survey
@@ -81,6 +81,14 @@ def decided(survey: Survey, response: Response) -> NextStep | None:
     if response.erased or not response.counted:
         return None
     return plays.next_step_at_once(survey, _situation(response))
+
+
+def may_be_quoted(survey: Survey, response: Response) -> bool:
+    """Whether this very answer's person is asked if we may quote them, here or by the mail that follows it."""
+    if response.erased or not response.counted:
+        return False
+    possible = plays.possible_next_steps(survey, _situation(response))
+    return any(isinstance(step, TestimonialPlay) for step in possible)
 
 
 def _will_be_mailed(request: Request, wiring: Wiring, survey: Survey, response: Response) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from collect import answers, pages
+from collect.next_step import may_be_quoted
 from collect.observing import TRAP
 from collect.page_stamp import PageStamp, machine_mark
 from collect.pages import Quote, Sheet, Slip
@@ -17,7 +18,6 @@ from collect.request import Request
 from collect.wiring import Wiring
 from hearback import token as signed
 from hearback.fact import FactId
-from hearback.play import TestimonialPlay
 from hearback.response import Response
 from hearback.testimonial import NAME_LENGTH, QUOTE_LENGTH, Testimonial
 
@@ -26,16 +26,15 @@ Step = Literal["consent", "withdraw"]
 
 def page(request: Request, wiring: Wiring) -> Reply:
     """The form; for whoever consented before, the one that takes it back."""
-    sheet, response = _opened(request, wiring)
-    stored = wiring.directory.table.get(Testimonial.key_item(response.id))
-    if stored and Testimonial.from_item(stored).holds(response):
+    sheet, response, given = _opened(request, wiring)
+    if given and (given.holds(response) or not may_be_quoted(sheet.survey, response)):
         return pages.quoted_page(sheet, None, _stamp(request, wiring))
     return pages.quote_page(sheet, Quote(), _stamp(request, wiring))
 
 
 def answer(request: Request, wiring: Wiring) -> Reply:
     """Consent, or take it back. What only a machine sends changes nothing, and shows its page again."""
-    sheet, response = _opened(request, wiring)
+    sheet, response, _ = _opened(request, wiring)
     form = request.form()
     stamp = PageStamp.verify(form.get("page", ""), sheet.token, wiring.token_keys.at(request.now))
     mark = machine_mark(stamp, form.get(TRAP, ""), request.now)
@@ -46,6 +45,8 @@ def answer(request: Request, wiring: Wiring) -> Reply:
         wiring.directory.table.delete({"Key": Testimonial.key_item(response.id)})
         return replace(pages.unquoted_page(sheet), log=log)
     quote = _quote(form)
+    if not may_be_quoted(sheet.survey, response):
+        raise _nothing_to_quote()
     slip: Slip = "missed" if not (quote.words and quote.consent) else "hasty" if mark else ""
     if slip:
         return replace(pages.quote_page(sheet, quote, _stamp(request, wiring), slip=slip), log=log)
@@ -61,8 +62,10 @@ def _quote(form: Mapping[str, str]) -> Quote:
     return Quote(words, named, consent="consent" in form)
 
 
-def _opened(request: Request, wiring: Wiring) -> tuple[Sheet, Response]:
-    """Consent can be taken back for as long as it is kept, so the link's expiry is not looked at.
+def _opened(request: Request, wiring: Wiring) -> tuple[Sheet, Response, Testimonial | None]:
+    """The answer that may be quoted, by its survey's plays, or was allowed to be: whatever the survey says since.
+
+    Consent can be taken back for as long as it is kept, so the link's expiry is not looked at.
 
     Raises TokenRefused, UnknownSurvey, Problem.
     """
@@ -71,10 +74,15 @@ def _opened(request: Request, wiring: Wiring) -> tuple[Sheet, Response]:
     fact = FactId.parse(token.subject)
     survey = wiring.directory.survey(fact.survey, request.now)
     response = wiring.feedback.response(fact)
-    asks = any(isinstance(play, TestimonialPlay) for play in survey.plays)
-    if not asks or response is None or response.erased or not response.counted:
-        raise Problem("nothing-to-amend", "There is no answer of yours that could be quoted.")
-    return Sheet(survey, text, survey.locale_for(request.language(), token.locale)), response
+    stored = wiring.directory.table.get(Testimonial.key_item(fact))
+    given = Testimonial.from_item(stored) if stored else None
+    if response is None or not (given or may_be_quoted(survey, response)):
+        raise _nothing_to_quote()
+    return Sheet(survey, text, survey.locale_for(request.language(), token.locale)), response, given
+
+
+def _nothing_to_quote() -> Problem:
+    return Problem("nothing-to-amend", "There is no answer of yours that could be quoted.")
 
 
 def _stamp(request: Request, wiring: Wiring) -> str:

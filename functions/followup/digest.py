@@ -38,7 +38,7 @@ class Story:
 
     response: Response
     named: str = ""
-    """The name under which its person consented to be quoted; "" without consent, or for no name."""
+    """The name under which its person consented to these very words; "" without consent, or for no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Records:
     def _consented_name(self, response: Response) -> str:
         stored = self.directory.table.get(Testimonial.key_item(response.id))
         given = Testimonial.from_item(stored) if stored else None
-        return given.named if given and given.holds(response) else ""
+        return given.named if given and given.holds(response) and given.is_whole(response) else ""
 
     def _task_report(
         self, survey: Survey, subscription: Subscription, period: Period, open_tasks: Sequence[Task]

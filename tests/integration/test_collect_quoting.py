@@ -131,6 +131,58 @@ def test_who_did_not_answer_cannot_be_quoted(collect: Collect, token: str, surve
     assert heading(unanswered) == "There is no answer here yet"
 
 
+def test_who_is_not_asked_plants_no_words(collect: Collect, survey: Survey) -> None:
+    """Not asked: a detractor, a promoter who says nothing, and whoever answers without a name."""
+    ask = {"id": "ask", "when": {"score_from": 10, "comment": True}, "what": "testimonial", "text": "May we?"}
+    asking = {**survey.model_dump(exclude_defaults=True), "plays": [ask]}
+    collect.tables.people.put_survey(Survey.model_validate(asking), NOW)
+    wiring.cache_clear()
+    detractor, silent, nobody = (collect.token(contact=contact) for contact in ("b" * 32, "c" * 32, ""))
+    fill(collect, collect.confirm(detractor, 0), said="They+were+cold.")
+    collect.confirm(silent, 10)
+    fill(collect, collect.confirm(nobody, 10), said="So+good")
+    said = "step=consent&words=They+stole+my+data&named=The+CEO&consent=yes"
+
+    for each in (detractor, silent, nobody):
+        read = PageStamp.at(collect.now - READING, None).sign(each, wiring().token_keys.at(NOW))
+        assert collect.request("GET", f"/q/{each}").status == 404
+        assert collect.form(f"/q/{each}", f"{said}&page={read}").status == 404
+        assert consented(collect, each) is None
+
+
+def test_a_step_that_looks_at_the_past_is_consented_to_by_the_link_of_its_mail(
+    collect: Collect, token: str, survey: Survey
+) -> None:
+    plays = [
+        {
+            "id": "link",
+            "when": {"answer": "repeat"},
+            "what": "review",
+            "text": "Say",
+            "label": "so",
+            "url": "https://x.y",
+        },
+        {"id": "ask", "when": {"answer": "first"}, "what": "testimonial", "text": "May we quote you?"},
+    ]
+    asking = {**survey.model_dump(exclude_defaults=True), "plays": plays}
+    collect.tables.people.put_survey(Survey.model_validate(asking), NOW)
+    wiring.cache_clear()
+
+    assert consent(collect, token).status == 200
+    assert consented(collect, token)
+
+
+def test_consent_is_taken_back_when_nobody_is_asked_any_more(collect: Collect, token: str, survey: Survey) -> None:
+    consent(collect, token)
+    collect.tables.people.put_survey(survey.model_copy(update={"plays": []}), NOW)
+    wiring.cache_clear()
+
+    page = collect.request("GET", f"/q/{token}")
+    assert heading(page) == "Thank you, we may quote you"
+    assert heading(fill(collect, page)) == "We will not quote you"
+    assert consented(collect, token) is None
+
+
 def test_words_that_are_too_long_are_cut_where_the_field_ends(collect: Collect, token: str) -> None:
     consent(collect, token, words="x" * 1500, named="y" * 150)
 

@@ -213,10 +213,14 @@ class TestWhatCustomersSaid:
         world.tables.directory.put({"Item": replace(given, of_comment="other words").to_item()})
         world.tables.people.put_subscription(replace(subscribed(world, "berta"), due_at=MONDAY))
         run(world, MONDAY)
+        world.tables.directory.put({"Item": replace(given, words="The lady remembered.").to_item()})
+        world.tables.people.put_subscription(replace(subscribed(world, "chitra"), due_at=MONDAY))
+        run(world, MONDAY)
 
-        named, nameless = digests(world)
+        named, lapsed, of_a_part = digests(world)
         assert "From Ravi K., Pune, who agreed to be quoted by this name." in named
-        assert "Ravi" not in nameless
+        assert "Ravi" not in lapsed
+        assert "Ravi" not in of_a_part
 
     def test_is_left_out_where_it_does_not_count(self, world: World, said: Sequence[Response]) -> None:
         world.answer(1, comment="I am a machine, parcel.", excluded="a machine gave it")

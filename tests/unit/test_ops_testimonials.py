@@ -1,4 +1,4 @@
-"""`hearback testimonials list`: nothing is listed without a consent that holds."""
+"""`hearback testimonials`: nothing is listed without a consent that holds, and an operator can take one out."""
 
 import csv
 from dataclasses import replace
@@ -47,6 +47,31 @@ def test_what_was_consented_to_is_listed_newest_first(hearback: Hearback) -> Non
     assert "The samosas!" in shown.out
     assert "Asha [Pune]" in shown.out
     assert "2 may be quoted" in shown.err
+
+
+def test_it_is_told_whose_words_they_are(hearback: Hearback, tables: Tables) -> None:
+    known, nobody = answered(tables, 1, "The samosas! I dream of them."), answered(tables, 2, "So good")
+    consent(tables, known, "The samosas!")
+    consent(tables, replace(nobody, contact=""), "They stole my data", "The CEO", days=1)
+
+    told = hearback("testimonials", "list", "--json").json
+    shown = hearback("testimonials", "list").out
+
+    assert [(each["score"], each["person"], each["in_comment"]) for each in told] == [
+        (10, "anonymous", False),
+        (10, "known", True),
+    ]
+    assert f"{nobody.id}\nscore 10 · anonymous person · words that the comment does not say" in shown
+    assert f"{known.id}\nscore 10 · known person · words of the comment" in shown
+
+
+def test_an_operator_takes_one_out(hearback: Hearback, three: list[Response]) -> None:
+    hearback("testimonials", "remove", str(three[0].id))
+
+    assert words(hearback) == ["=HYPERLINK(1)"]
+    again = hearback("testimonials", "remove", str(three[0].id))
+    assert (again.code, "nothing may be quoted of" in again.err) == (2, True)
+    assert "is not the id of a response" in hearback("testimonials", "remove", "everything").err
 
 
 @pytest.mark.usefixtures("three")

@@ -23,6 +23,21 @@ def test_it_is_what_it_was_when_it_is_read_back(consented: Testimonial) -> None:
     assert Testimonial.from_item(consented.to_item()) == consented
 
 
+@pytest.mark.parametrize(
+    ("words", "in_comment", "whole"),
+    [
+        ("The samosas! I dream of them.", True, True),
+        ("The samosas!\nI dream of  them.", True, True),
+        ("The samosas!", True, False),
+        ("They stole my data.", False, False),
+    ],
+)
+def test_it_tells_whether_its_words_are_those_of_the_answer(words: str, in_comment: bool, whole: bool) -> None:
+    given = Testimonial.of(ANSWER, words, "", NOW, 0)
+
+    assert (given.in_comment, given.is_whole(ANSWER)) == (in_comment, whole)
+
+
 def test_it_holds_while_the_answer_stands(consented: Testimonial) -> None:
     assert consented.holds(ANSWER)
     assert consented.holds(replace(ANSWER, score=9))

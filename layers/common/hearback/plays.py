@@ -90,13 +90,17 @@ def next_step(survey: Survey, situation: Situation) -> NextStep | None:
 
 def next_step_at_once(survey: Survey, situation: Situation) -> NextStep | None:
     """The same, where nothing is known of what came before the answer; None where that would decide."""
-    possible = (
-        step
-        for step in _next_steps(survey)
-        if not _unmet_by_answer(step.when, situation) and not _nobody_to_reach(step, situation)
-    )
-    first = next(possible, None)
+    first = next(possible_next_steps(survey, situation), None)
     return None if first is None or first.when.asks_of_the_past else first
+
+
+def possible_next_steps(survey: Survey, situation: Situation) -> Iterator[NextStep]:
+    """Those of which one is the answer's next step, whatever came before the answer; in the survey's order."""
+    for step in _next_steps(survey):
+        if not _unmet_by_answer(step.when, situation) and not _nobody_to_reach(step, situation):
+            yield step
+            if not step.when.asks_of_the_past:
+                return
 
 
 def reader(play: Play, survey: Survey, dimensions: Mapping[str, str]) -> str:

@@ -26,12 +26,15 @@ class Testimonial:
     at: datetime
     of_comment: str
     """The digest of the answer's comment at that time: other words need another consent."""
+    in_comment: bool
+    """Whether the comment said these words, whole or in part; else they were written for the testimonial."""
     expires_at: int = 0
     """Seconds since 1970: words are kept no longer than those of answers."""
 
     @classmethod
     def of(cls, response: Response, words: str, named: str, now: datetime, expires_at: int) -> "Testimonial":
-        return cls(response.id, response.contact, words, named, now, digest(response.comment), expires_at)
+        in_comment = _one_line(words) in _one_line(response.comment)
+        return cls(response.id, response.contact, words, named, now, digest(response.comment), in_comment, expires_at)
 
     def holds(self, response: Response | None) -> bool:
         """Whether it may be quoted: its answer says what it said, and nobody erased or excluded it.
@@ -41,6 +44,10 @@ class Testimonial:
         if response is None:
             return True
         return not (response.erased or response.excluded) and digest(response.comment) == self.of_comment
+
+    def is_whole(self, response: Response) -> bool:
+        """Whether its words are all that the answer's comment says, so that its name may stand under the comment."""
+        return _one_line(self.words) == _one_line(response.comment)
 
     @staticmethod
     def key_item(response: FactId) -> dict[str, str]:
@@ -54,6 +61,7 @@ class Testimonial:
             "named": self.named,
             "consented_at": self.at.isoformat(timespec="seconds"),
             "of_comment": self.of_comment,
+            "in_comment": self.in_comment,
             "expires_at": self.expires_at,
         }
 
@@ -66,8 +74,13 @@ class Testimonial:
             named=item["named"],
             at=datetime.fromisoformat(item["consented_at"]).astimezone(UTC),
             of_comment=item["of_comment"],
+            in_comment=item.get("in_comment", False),
             expires_at=int(item["expires_at"]),
         )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def digest(comment: str) -> str:
