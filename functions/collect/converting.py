@@ -20,7 +20,7 @@ def convert(request: Request, wiring: Wiring) -> Reply:
     link, referral = _referral(wiring, referrals, said, request)
     by_mail = "@" in said.customer
     customer = contact_key(said.customer, wiring.contact_keys.at(request.now), address=by_mail)
-    conversion = _conversion(said, link, referral, customer, request)
+    conversion = _conversion(wiring, said, link, referral, customer, request)
     known = referrals.knows(customer)
     if stored := referrals.conversion(said.reference):  # read last: whoever is known through it finds it
         if not stored.reported_again(conversion):
@@ -50,7 +50,9 @@ def _referral(wiring: Wiring, referrals: Referrals, said: Purchase, request: Req
     return link, referral
 
 
-def _conversion(said: Purchase, link: ReferralLink, referral: Referral, customer: str, request: Request) -> Conversion:
+def _conversion(
+    wiring: Wiring, said: Purchase, link: ReferralLink, referral: Referral, customer: str, request: Request
+) -> Conversion:
     if said.currency != referral.currency:
         detail = f"this survey's conversions are in {referral.currency}"
         raise Problem("foreign-currency", f"#/currency: {detail}.", [Fault("#/currency", detail)])
@@ -59,6 +61,7 @@ def _conversion(said: Purchase, link: ReferralLink, referral: Referral, customer
             referral,
             link.survey,
             link.code,
+            coupons=wiring.directory.survey(link.survey, request.now).coupons,
             reference=said.reference,
             promoter=link.contact,
             customer=customer,

@@ -53,7 +53,7 @@ class Rewarding:
         due = referrals.begin_to_pay(reference, self.now)
         if due is None:
             return
-        survey = self.directory.survey(due.survey, self.now)
+        survey = due.keeping_promises(self.directory.survey(due.survey, self.now))
         settled = [self._reward(survey, due, side, coupon) for side, coupon in due.rewards.items()]
         if all(settled):
             referrals.paid(reference)
@@ -66,9 +66,6 @@ class Rewarding:
         """
         key = due.contact(side)
         if not key:
-            return True
-        if coupon not in survey.coupons:
-            logger.error("promised coupon is gone", extra={"survey": survey.id, "coupon": coupon})
             return True
         wanted = GrantedCoupon.of(survey, coupon, key, f"conversion/{due.digest}/{side}", self.now)
         contact, slot = self.directory.contact(key), Slot.mailed(key)

@@ -200,6 +200,7 @@ class Timed:
             referral,
             "club",
             "7K2MX9QA",
+            coupons=self._survey.coupons,
             reference=story.name,
             promoter=story.contact,
             customer=story.friend,

@@ -62,6 +62,7 @@ def converted(world: World, asha: Contact, ravi: Contact) -> Conversion:
             world.survey.referral,
             "shop",
             link.code,
+            coupons=world.survey.coupons,
             reference=REFERENCE,
             promoter=asha.key,
             customer=ravi.key,
@@ -231,8 +232,10 @@ def test_who_was_erased_gets_nothing_and_the_other_side_all(world: World, ravi: 
     assert coupon(world, converted, "friend") is None
 
 
-def test_a_coupon_that_the_survey_dropped_keeps_nobody_waiting(world: World, converted: Conversion) -> None:
-    fewer = {"tenth": PROMISED["coupons"]["tenth"]}
+def test_what_the_survey_has_dropped_or_made_worth_less_is_paid_as_it_was_promised(
+    world: World, converted: Conversion
+) -> None:
+    fewer = {"tenth": {"text": "1% off", "days": 2}}
     alone = {**PROMISED["referral"], "rewards": {"promoter": "tenth"}}
     parts: dict[str, Any] = {**world.survey.model_dump(exclude_defaults=True), "coupons": fewer, "referral": alone}
     world.tables.people.put_survey(Survey.model_validate(parts), world.now)
@@ -240,7 +243,9 @@ def test_a_coupon_that_the_survey_dropped_keeps_nobody_waiting(world: World, con
 
     run_tick(world)
 
-    assert world.recipients() == ["Asha <asha@example.com>"]
+    assert "10% off your next purchase" in text_of(world, "asha@")
+    assert "until the end of Fri 17 April 2026" in text_of(world, "asha@")
+    assert "20% off" in text_of(world, "ravi@")
     assert state(world) == "paid"
 
 

@@ -22,7 +22,7 @@ from hearback.coupon import CouponRefused, GrantedCoupon
 from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.movement import Movement
-from hearback.play import Referral, Rewards
+from hearback.play import Coupon, Referral, Rewards
 from hearback.reached import Reached
 from hearback.referral import ReferralLink
 from hearback.response import AmendmentRefused, Answer, Response
@@ -290,7 +290,9 @@ class TestNextSteps:
             link = referrals.link_of(promoter, "shop", NOW)
             sold = {"reference": f"order of {customer[:4]}", "promoter": promoter, "customer": customer}
             programme = Referral(target="https://shop.example/", rewards=Rewards(promoter="tenth", friend="tenth"))
-            referrals.record(Conversion.of(programme, "shop", link.code, value=Decimal(120), now=NOW, **sold))
+            promised = {"tenth": Coupon.model_validate({"text": "10% off"})}
+            sale = Conversion.of(programme, "shop", link.code, coupons=promised, value=Decimal(120), now=NOW, **sold)
+            referrals.record(sale)
         wanted = GrantedCoupon("shop", "tenth", ASHA, f"{asha.id}/gift", NOW, NOW + timedelta(days=30))
         granted = Coupons(tables.directory, os.urandom).grant(wanted)
         given = Testimonial.of(asha, "I dream of these samosas", "Asha from Pune", NOW, 2_000_000_000)

@@ -12,7 +12,7 @@ from hearback.aws.coupons import Coupons
 from hearback.aws.referrals import Referrals
 from hearback.conversion import Conversion
 from hearback.coupon import GrantedCoupon
-from hearback.play import Referral
+from hearback.play import Coupon, Referral
 from hearback.referral import ReferralLink
 from hearback.survey import Survey
 from hearback.tally import add_request, tally_key
@@ -40,6 +40,7 @@ def convert(referrals: Referrals, link: ReferralLink, order: str, value: str, cu
             referral,
             link.survey,
             link.code,
+            coupons={"tenth": Coupon.model_validate({"text": "10% off"})},
             reference=order,
             promoter=link.contact,
             customer=f"customer of {order}",

@@ -19,12 +19,13 @@ from hearback.aws.dynamodb import Table
 from hearback.aws.referrals import Referrals
 from hearback.contact import Slot
 from hearback.conversion import BadValue, Conversion, KnownCustomer, NotCancelled, ReferenceUsed, amount
-from hearback.play import Referral, Rewards
+from hearback.play import Coupon, Referral, Rewards
 from hearback.referral import ReferralLink
 from tests.conftest import NOW
 from tests.fake_dynamodb import FakeDynamoDB
 
 ASHA, RAVI = "a" * 32, "b" * 32
+COUPONS = {"tenth": Coupon.model_validate({"text": "10% off", "days": 14})}
 PROGRAMME = Referral(target="https://shop.example/", currency="EUR", rewards=Rewards(promoter="tenth", after_days=14))
 
 
@@ -43,6 +44,7 @@ def bought(reference: str = "order 7", customer: str = RAVI, value: str = "120.0
         PROGRAMME,
         "shop",
         code,
+        coupons=COUPONS,
         reference=reference,
         promoter=ASHA,
         customer=customer,
@@ -200,12 +202,13 @@ class TestConversions:
         assert not kept.knows(RAVI[:-1])
 
     def test_what_was_promised_is_kept_whatever_the_survey_says_later(self) -> None:
-        assert bought().rewards == {"promoter": "tenth"}
+        assert (bought().rewards, bought().coupons) == ({"promoter": "tenth"}, COUPONS)
         assert bought().pays_at == NOW + timedelta(days=14)
 
     def test_where_nothing_is_promised_nothing_is_due(self, kept: Referrals) -> None:
         plain = Referral(target="https://shop.example/")
-        free = Conversion.of(plain, "shop", "C", reference="o", promoter=ASHA, customer=RAVI, value=Decimal(5), now=NOW)
+        order: dict[str, Any] = {"reference": "o", "promoter": ASHA, "customer": RAVI, "value": Decimal(5), "now": NOW}
+        free = Conversion.of(plain, "shop", "C", coupons=COUPONS, **order)
 
         kept.record(free)
 

@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from hearback.contact import Contact
-from hearback.play import Referral
+from hearback.play import Coupon, Referral
+from hearback.survey import Survey
 
 DUE_KIND = "reward"
 State = Literal["recorded", "paying", "paid", "cancelled"]
@@ -77,6 +78,8 @@ class Conversion:
     """When its rewards are due; None where the survey promises none."""
     rewards: Mapping[Side, str] = field(default_factory=dict)
     """The coupons that were promised when it was recorded: a later change of the survey breaks no promise."""
+    coupons: Mapping[str, Coupon] = field(default_factory=dict)
+    """What those were then."""
     state: State = "recorded"
 
     @classmethod
@@ -86,13 +89,14 @@ class Conversion:
         survey: str,
         code: str,
         *,
+        coupons: Mapping[str, Coupon],
         reference: str,
         promoter: str,
         customer: str,
         value: Decimal,
         now: datetime,
     ) -> "Conversion":
-        """What a survey's referral makes of a purchase. Raises BadValue."""
+        """What a survey's referral makes of a purchase; `coupons` are the survey's. Raises BadValue."""
         promised: list[tuple[Side, str | None]] = [
             ("promoter", referral.rewards.promoter),
             ("friend", referral.rewards.friend),
@@ -109,6 +113,7 @@ class Conversion:
             now,
             now + referral.rewards.waiting if rewards else None,
             rewards,
+            {coupon: coupons[coupon] for coupon in rewards.values()},
         )
 
     @property
@@ -119,6 +124,10 @@ class Conversion:
     @property
     def counted(self) -> bool:
         return self.state != "cancelled"
+
+    def keeping_promises(self, survey: Survey) -> Survey:
+        """Its survey, with the coupons that were promised as they were then."""
+        return survey.model_copy(update={"coupons": {**survey.coupons, **self.coupons}})
 
     def contact(self, side: Side) -> str:
         return self.promoter if side == "promoter" else self.customer
@@ -148,6 +157,7 @@ class Conversion:
             "currency": self.currency,
             "converted_at": _text(self.at),
             "rewards": {str(side): coupon for side, coupon in self.rewards.items()},
+            "coupons": {name: coupon.model_dump() for name, coupon in self.coupons.items()},
             "state": self.state,
         }
         return item | {"due_kind": DUE_KIND, "due_at": _text(self.pays_at)} if self.pays_at else item
@@ -166,6 +176,7 @@ class Conversion:
             at=datetime.fromisoformat(item["converted_at"]).astimezone(UTC),
             pays_at=datetime.fromisoformat(due_at).astimezone(UTC) if due_at else None,
             rewards=item["rewards"],
+            coupons={name: Coupon.model_validate(coupon) for name, coupon in item.get("coupons", {}).items()},
             state=item["state"],
         )
 
