@@ -33,6 +33,7 @@ IDS = [FactId.mint("shop", SHARDS, NOW + timedelta(days=place), bytes([place]) *
 OURS = {tuple(fact.key(kind).values()) for fact in IDS for kind in (RESPONSE, INVITATION)}
 FOREIGN: list[dict[str, Any]] = [
     {"pk": "R#shop#2026-03#0", "sk": "not a ulid"},
+    {"pk": "R#shop#2026-03#0", "sk": "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"},
     {**IDS[0].key("R"), "pk": "R#shop#1999-01#0", "schema": 1, "version": 1, "score": 3},
     {**replace(IDS[1], survey="gone").key("R"), "schema": 1, "version": 1, "score": 11, "day": "2026-03-01"},
     {**replace(IDS[2], survey="gone").key("I"), "schema": 1, "version": "one", "day": "2026-03-01"},

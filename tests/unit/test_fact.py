@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from hearback.fact import INVITATION, RESPONSE, BadFactId, FactId, decode_ulid_time, encode_ulid, kind_and_id
 
+END_OF_TIME = 253_402_300_799_999
+"""The last millisecond of the year 9999."""
 moments = st.datetimes(datetime(1970, 1, 2), datetime(9999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
 
@@ -29,9 +31,18 @@ def test_the_key_follows_from_the_id_alone(at: datetime, entropy: bytes) -> None
         assert key["pk"] == f"{kind}#store#{at:%Y-%m}#{minted.shard}"
 
 
-@given(st.integers(0, 2**48 - 1), st.binary(min_size=10, max_size=10))
+@given(st.integers(0, END_OF_TIME), st.binary(min_size=10, max_size=10))
 def test_a_ulid_holds_its_milliseconds(milliseconds: int, entropy: bytes) -> None:
     assert decode_ulid_time(encode_ulid(milliseconds, entropy)) == milliseconds
+
+
+def test_a_ulid_beyond_the_year_9999_is_no_fact_s() -> None:
+    assert FactId("store", 0, encode_ulid(END_OF_TIME, bytes(10))).month == "9999-12"
+    for foreign in ("76EZ91ZQ000000000000000000", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"):
+        with pytest.raises(BadFactId, match="9999"):
+            FactId.parse(f"store.0{foreign}")
+        with pytest.raises(BadFactId, match="9999"):
+            kind_and_id("R#store#2026-03#0", foreign)
 
 
 def test_ulids_sort_by_time() -> None:

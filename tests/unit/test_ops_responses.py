@@ -128,6 +128,7 @@ def test_what_cannot_be_is_said(hearback: Hearback, tables: Tables) -> None:
 
     assert "is counted already" in hearback("responses", "include", str(fact)).err
     assert "is not the id of a response" in hearback("responses", "show", "nonsense").err
+    assert "is not the id of a response" in hearback("responses", "show", f"shop.0{'7' + 25 * 'Z'}").err
     assert "nobody answered or opened" in hearback("responses", "show", str(FactId.mint("shop", 4, NOW))).err
     assert "no score was ever seen" in hearback("responses", "include", str(opened)).err
     assert "is not counted anyway" in hearback("responses", "exclude", str(opened)).err

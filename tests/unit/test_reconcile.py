@@ -23,6 +23,8 @@ from tests.fake_dynamodb import FakeDynamoDB
 
 PACE = Pace(lambda: 60.0, lambda seconds: None, lambda: 0.5)
 DAY = "2026-03-04"
+BEYOND_ALL_TIME = "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
+"""A ULID of the year 10889."""
 WHOLE = {"pk": "shop#all", "sk": f"{DAY}#0"}
 
 
@@ -220,12 +222,14 @@ def test_a_day_that_comes_to_rest_is_judged(tables: Tables, three: list[Response
 def test_a_fact_of_foreign_shape_is_shown_and_remains(tables: Tables, three: list[Response]) -> None:
     tables.feedback.put({"Item": {**answer(7).to_item(), "schema": 99}})
     tables.feedback.put({"Item": {"pk": "what", "sk": "ever"}})
+    tables.feedback.put({"Item": {"pk": "R#shop#2026-03#0", "sk": BEYOND_ALL_TIME}})
     done = run(tables, fix=True)
-    assert {one.detail for one in done.differences} == {
-        "its schema is 99; this software knows up to 1",
-        "its key is not that of a fact",
+    assert {(one.where, one.detail) for one in done.differences} == {
+        (f"response {answer(7).id}", "its schema is 99; this software knows up to 1"),
+        ("item what ever", "its key is not that of a fact"),
+        (f"item R#shop#2026-03#0 {BEYOND_ALL_TIME}", "its key is not that of a fact"),
     }
-    assert done.remaining == 2
+    assert done.remaining == 3
 
 
 def test_a_ledger_that_cannot_be_read_is_shown_and_no_tally_is_judged_without_it(

@@ -1,7 +1,7 @@
 """Redriving: what a failure queue holds is applied, and only what was applied leaves the queue."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from local.failure_messages import event_failure, stream_failure
 from ops import failure_message, stream_records
 from ops.failure_message import Positions
 from ops.message_queue import MessageQueue
-from ops.redriving import Redriven, look, redrive
+from ops.redriving import Apply, Redriven, look, redrive
 from ops.stream_records import Trimmed
 from ops.unanswered import MailNews, Unqueued, Unsettled, missed_tick
 from ops.uncounted import Uncounted
@@ -187,6 +187,17 @@ def test_what_a_batch_holds_of_foreign_shape_is_parked_by_itself(world: World) -
     redriven = redrive(world.failures, world.uncounted(list(world.stream)).apply)
     assert [one.done.applied for one in redriven] == [True, False]
     assert (len(held(world.failures)), world.counted()) == (1, {"|s9": 1})
+
+
+@pytest.mark.parametrize("applier", [lambda world: world.uncounted([]).apply, lambda world: world.unqueued([]).apply])
+def test_a_key_beyond_the_year_9999_is_named_and_stays(world: World, applier: Callable[[World], Apply]) -> None:
+    key = {"pk": "R#shop#2026-03#0", "sk": "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"}
+    world.tables.feedback.put({"Item": key})
+    parked = Parked(**key, sequence_number="17", reason="its key is not that of a fact")
+    world.failures.put([json.dumps(asdict(parked))])
+    [redriven] = redrive(world.failures, applier(world))
+    assert (redriven.what, redriven.done.applied) == (f"item {key['pk']} {key['sk']}", False)
+    assert held(world.failures) == [f"item {key['pk']} {key['sk']}: its key is not that of a fact"]
 
 
 def test_batches_older_than_the_stream_are_recounted_from_the_facts(world: World) -> None:

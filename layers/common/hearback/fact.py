@@ -25,6 +25,8 @@ LEAST_SHARDS = 4
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID_LENGTH = 26
+_LATEST = 253_402_300_799_999
+"""Milliseconds since 1970 at the end of the year 9999, the last that a datetime holds."""
 
 
 class BadFactId(ValueError):
@@ -32,9 +34,9 @@ class BadFactId(ValueError):
 
 
 def encode_ulid(milliseconds: int, entropy: bytes) -> str:
-    """The ULID of a time in milliseconds since 1970 (0 to 2**48 - 1) and ten bytes of entropy."""
-    if not 0 <= milliseconds < 1 << 48 or len(entropy) != 10:
-        raise ValueError("a ULID holds 48 bits of time and ten bytes of entropy")
+    """The ULID of a time in milliseconds since 1970, up to the year 9999, and ten bytes of entropy."""
+    if not 0 <= milliseconds <= _LATEST or len(entropy) != 10:
+        raise ValueError("a ULID of ours holds a time from 1970 to 9999 and ten bytes of entropy")
     number = milliseconds << 80 | int.from_bytes(entropy, "big")
     return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_ULID_LENGTH)))
 
@@ -50,6 +52,8 @@ def decode_ulid_time(ulid: str) -> int:
     milliseconds = 0
     for digit in digits[:10]:
         milliseconds = milliseconds << 5 | digit
+    if milliseconds > _LATEST:
+        raise BadFactId("a ULID's time is at most that of the year 9999")
     return milliseconds
 
 
