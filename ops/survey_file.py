@@ -159,19 +159,23 @@ def _problems(error: ValidationError) -> Iterator[tuple[Location, str]]:
             yield from _problems_of(each)
 
 
+def _in_the_file(location: Location) -> Location:
+    """Without the play's kind, which pydantic names after its place; a field of that name may stand in the file."""
+    in_play = location[:1] == ("plays",) and len(location) > 2 and location[2] in _KINDS
+    return location[:2] + location[3:] if in_play else location
+
+
 def _problems_of(each: ErrorDetails) -> Iterator[tuple[Location, str]]:
-    location = tuple(each["loc"])
+    location = _in_the_file(each["loc"])
     kind, given, context = each["type"], each["input"], each.get("ctx", {})
     if kind == "value_error" and not location:  # of the survey as a whole: the lines name their own paths
         for sentence in str(context["error"]).splitlines():
             path, _, problem = sentence.partition(": ")
             yield tuple(int(part) if part.isdigit() else part for part in path.split(".")), problem
     elif kind == "value_error":
-        if len(location) == 3 and location[2] in _KINDS:  # of a play as a whole: pydantic names its kind
-            location = location[:2]
         yield location, f"{given!r}: {context['error']}" if isinstance(given, str) else str(context["error"])
     elif kind == "extra_forbidden":
-        yield location, _unknown_field(location)
+        yield location, _unknown_field(each["loc"])
     elif kind == "missing":
         yield location, "is missing"
     elif kind == "string_type" and isinstance(given, bool | int | float):
