@@ -128,6 +128,12 @@ def test_a_mistake_is_named_by_line_and_path_with_what_is_allowed(
         ("when: { category: promoter, score_to: 8 }, what: task, owner: asha", "when", "it would never run"),
         ("when: { answer: first, change: slip }, what: task, owner: asha", "when", "it would never run"),
         ("what: task, owner: asha", "when", "is missing"),
+        ("when: {}, what: event, event: up, cap_days: -1", "cap_days", "greater than or equal to 0, not -1"),
+        ("when: {}, what: event, event: up, foo: 1", "foo", "is not a field"),
+        ("when: { category: fan }, what: event, event: up", "when.category", "'promoter', 'passive'"),
+        ("when: {}, what: event", "event", "is missing"),
+        ("when: {}, what: coupon, coupon: ten, text: x, delay_hours: -1", "delay_hours", "or equal to 0, not -1"),
+        ("when: {}, what: coupon, coupon: ten, text: x, delay_hours: 1", "", "a next step has no delay"),
     ],
 )
 def test_a_play_that_cannot_run_is_refused_with_its_path_and_what_is_allowed(
@@ -136,6 +142,32 @@ def test_a_play_that_cannot_run_is_refused_with_its_path_and_what_is_allowed(
     [mistake] = mistakes(written(tmp_path, f"{SOUND}plays:\n  - {{ id: a, {play} }}\n"))
     assert (mistake.line, mistake.path) == (8, f"plays.0.{path}".rstrip("."))
     assert words in mistake.problem
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "refused"),
+    [
+        ("category: promoter", "category: passive", True),
+        ("score_from: 9", "score_from: 7", True),
+        ("change: climb", "", True),
+        ("dimensions: { store: [a] }, category: promoter", "category: passive", True),
+        ("dimensions: { store: [a] }, category: promoter", "dimensions: { store: [b] }, category: passive", False),
+        ("dimensions: { store: [a] }, category: promoter", "score_from: 9", False),
+        ("answer: first", "answer: repeat", False),
+    ],
+)
+def test_the_link_of_a_review_never_depends_on_the_score(tmp_path: Path, one: str, other: str, refused: bool) -> None:
+    review = "  - {{ id: {0}, when: {{ {1} }}, what: review, text: x, label: y, url: 'https://{0}.example' }}\n"
+    plays = review.format("one", one) + review.format("two", other)
+    text = SOUND + "dimensions: { store: { values: [a, b] } }\nplays:\n"
+
+    if refused:
+        [mistake] = mistakes(written(tmp_path, text + plays))
+        assert (mistake.line, mistake.path) == (10, "plays.1.url")
+        assert "not the address of one, which asks people of other scores" in mistake.problem
+    else:
+        read_survey(written(tmp_path, text + plays))
+    read_survey(written(tmp_path, text + plays.replace("two.example", "one.example")))
 
 
 def test_the_play_that_every_survey_has_keeps_its_name(tmp_path: Path) -> None:

@@ -33,14 +33,19 @@ class When(Part):
     """Only if no play has reached this person for so many days; somebody who was never reached qualifies."""
 
     @property
+    def scores(self) -> frozenset[int]:
+        """Those that it follows."""
+        scores = range(self.score_from, self.score_to + 1)
+        return frozenset(score for score in scores if self.category in (None, category(score)))
+
+    @property
     def asks_of_the_past(self) -> bool:
         """Whether the answer itself does not decide it, but what its person did before."""
         return not (self.answer is None and self.change is None and self.days_since_play is None)
 
     @model_validator(mode="after")
     def _can_hold(self) -> Self:
-        scores = range(self.score_from, self.score_to + 1)
-        if not any(self.category in (None, category(score)) for score in scores):
+        if not self.scores:
             raise ValueError("no score is in the range and in the category: it would never run")
         if self.answer == "first" and self.change:
             raise ValueError("a first answer is no change from another: it would never run")

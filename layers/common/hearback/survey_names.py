@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from hearback.business_time import Calendar
-from hearback.play import WATCHING, CouponPlay, MailPlay, ReferralPlay, TaskPlay
+from hearback.play import WATCHING, CouponPlay, MailPlay, ReferralPlay, ReviewPlay, TaskPlay
 from hearback.tally import WHOLE
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def broken_names(survey: "Survey") -> Iterator[str]:
             if entry_id in ids[:place]:
                 yield f"{list_name}.{place}.id: {entry_id!r} is used twice"
     yield from _plays(survey)
+    yield from _review_links(survey)
     yield from _care(survey)
     for place, rule in enumerate(survey.subscriptions):
         if rule.to not in survey.people:
@@ -52,6 +53,25 @@ def _plays(survey: "Survey") -> Iterator[str]:
         coupon = getattr(survey.referral.rewards, side) if survey.referral else None
         if coupon and coupon not in survey.coupons:
             yield f"referral.rewards.{side}: {coupon!r} is not one of coupons: {listed(survey.coupons)}"
+
+
+def _review_links(survey: "Survey") -> Iterator[str]:
+    """A review's link may follow from the place or from the past, never from the score, nor from a slip or a climb."""
+    reviews = [(place, play) for place, play in enumerate(survey.plays) if isinstance(play, ReviewPlay)]
+    for number, (place, play) in enumerate(reviews):
+        for _, other in reviews[:number]:
+            same = (play.when.scores, play.when.change) == (other.when.scores, other.when.change)
+            if play.url != other.url and not same and _may_both_follow(play, other):
+                yield (
+                    f"plays.{place}.url: not the address of {other.id}, which asks people of other scores. "
+                    "The link must not depend on the score: give both the same url, or the same scores"
+                )
+
+
+def _may_both_follow(play: ReviewPlay, other: ReviewPlay) -> bool:
+    """Whether there are dimensions of an answer that fit both."""
+    ours, theirs = play.when.dimensions, other.when.dimensions
+    return all(set(ours[name]) & set(theirs[name]) for name in ours.keys() & theirs.keys())
 
 
 def _care(survey: "Survey") -> Iterator[str]:
