@@ -122,8 +122,9 @@ class Rejects:
 def _decoded(path: Path, data: bytes, encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
-    except LookupError:
-        raise Stop(f"no encoding is called {encoding!r}; try utf-8, cp1252, latin-1, utf-16") from None
+        " ".encode(name)  # refuses codecs that are not of text, such as base64
+    except (LookupError, UnicodeError):
+        raise Stop(f"no encoding of text is called {encoding!r}; try utf-8, cp1252, latin-1, utf-16") from None
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not name.startswith("utf-16"):
         raise Stop(f"{path} begins like UTF-16; try --encoding utf-16")
     try:

@@ -172,7 +172,10 @@ def test_empty_lines_are_skipped_and_still_counted_as_rows_of_the_sheet(tmp_path
     [
         ("score,why\n9,café\n".encode("latin-1"), "utf-8", "byte 0xe9 on line 2. Try --encoding cp1252"),
         ("score\n9\n".encode("utf-16"), "utf-8", "try --encoding utf-16"),
-        (b"score\n9\n", "klingon", "no encoding is called 'klingon'"),
+        (b"score\n9\n", "klingon", "no encoding of text is called 'klingon'"),
+        (b"score\n9\n", "base64", "no encoding of text is called 'base64'"),
+        (b"score\n9\n", "rot13", "no encoding of text is called 'rot13'"),
+        (b"score\n9\n", "undefined", "no encoding of text is called 'undefined'"),
         (b"", "utf-8", "no header"),
         (b"\nscore\n9\n", "utf-8", "no header"),
     ],
