@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hearback.aws.asking import ask
-from hearback.contact import BadAddress, Contact, contact_key
+from hearback.contact import BadAddress, Contact, contact_key, mailable
 from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.survey import Survey
@@ -74,6 +74,10 @@ class GuestList:
             key = contact_key(email, self.deployment.contact_keys.at(self.now), address=True)
         except BadAddress:
             raise BadRow(f"{email!r} is not an e-mail address") from None
+        try:
+            mailable(email)
+        except BadAddress as problem:
+            raise BadRow(f"{email!r}: {problem}") from None
         if key in self._seen:
             raise BadRow(f"the same address is on row {self._seen[key]}")
         self._seen[key] = row.number

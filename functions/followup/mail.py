@@ -13,7 +13,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from followup.words import shorten
-from hearback.contact import BadAddress
+from hearback.contact import mailable
 
 MOST_NAME = 100
 """Characters of a name in a header."""
@@ -78,21 +78,13 @@ def _bodies(letter: Letter, message_id: str) -> bytes:
 
 
 def _mailbox(name: str, address: str) -> str:
-    local, at, domain = address.rpartition("@")
-    if not at or not re.fullmatch(r"[!-~]+", local) or set(local) & set('<>()[]",:;@\\'):
-        raise BadAddress("not an address that mail can be sent to")
-    try:
-        host = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise BadAddress("its domain is not one that mail can be sent to") from None
-    if not re.fullmatch(r"[A-Za-z0-9.-]+", host):
-        raise BadAddress("its domain is not one that mail can be sent to")
+    bare = mailable(address)
     printed = shorten(name, MOST_NAME)
     if not printed:
-        return f"{local}@{host}"
+        return bare
     encoded = _encoded(printed)
     phrase = encoded if encoded != printed else '"' + re.sub(r'(["\\])', r"\\\1", printed) + '"'
-    return f"{phrase} <{local}@{host}>"
+    return f"{phrase} <{bare}>"
 
 
 def _encoded(line: str) -> str:

@@ -88,6 +88,13 @@ def test_rows_that_are_wrong_are_listed_and_the_others_invited(guests: Invite) -
     ]
 
 
+def test_whom_no_mail_can_reach_is_not_invited(guests: Invite, tables: Tables) -> None:
+    ended = guests("email\njosé@example.com\nravi@exämple.example\n")
+    assert (ended.code, ended.json["invited"]) == (1, 1)
+    assert reasons(ended) == [(2, "'josé@example.com': not an address that mail can be sent to")]
+    assert len(invitations(tables)) == 1
+
+
 def test_nothing_is_written_for_a_guest_who_is_not_asked(guests: Invite, tables: Tables) -> None:
     guests("email,name\nasha@example.com,Asha\n", "--name", "name")
     guests("email,name\nasha@example.com,Somebody else\n", "--name", "name")

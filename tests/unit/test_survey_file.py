@@ -170,6 +170,22 @@ def test_the_link_of_a_review_never_depends_on_the_score(tmp_path: Path, one: st
     read_survey(written(tmp_path, text + plays.replace("two.example", "one.example")))
 
 
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [
+        ("asha", "not an e-mail address"),
+        ("asha@localhost", "not an e-mail address"),
+        ("josé@shop.example", "not an address that mail can be sent to"),
+        ("a:b@shop.example", "not an e-mail address"),
+        ("asha@a..example", "its domain is not one that mail can be sent to"),
+    ],
+)
+def test_an_owner_who_cannot_be_mailed_is_refused(tmp_path: Path, email: str, words: str) -> None:
+    [mistake] = mistakes(written(tmp_path, SOUND.replace("asha@shop.example", email)))
+    assert (mistake.line, mistake.path) == (6, "people.asha.email")
+    assert mistake.problem == f"{email!r}: {words}"
+
+
 def test_the_play_that_every_survey_has_keeps_its_name(tmp_path: Path) -> None:
     play = "plays:\n  - { id: watch-slips, when: {}, what: task, owner: asha }\n"
     [mistake] = mistakes(written(tmp_path, SOUND + play))

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,23 @@ def normalise_address(text: str) -> str:
     if not (local and at and dotted and printable and "@" not in local and len(address) <= 254):
         raise BadAddress("not an e-mail address")
     return address
+
+
+def mailable(address: str) -> str:
+    """A bare address as it stands in a mail's header: plain ASCII, its domain in IDNA. Raises BadAddress.
+
+    SES takes no local part beyond ASCII (RFC 6531), and characters that would need quotes there are refused too.
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or not re.fullmatch(r"[!-~]+", local) or set(local) & set('<>()[]",:;@\\'):
+        raise BadAddress("not an address that mail can be sent to")
+    try:
+        host = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = ""
+    if not re.fullmatch(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}", host):
+        raise BadAddress("its domain is not one that mail can be sent to")
+    return f"{local}@{host}"
 
 
 def contact_key(identity: str, keys: Mapping[str, str], *, address: bool) -> str:

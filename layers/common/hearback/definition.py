@@ -1,10 +1,11 @@
 """What a survey's definition is made of: names, texts and addresses, and the models' common ground."""
 
-import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from hearback.contact import mailable, normalise_address
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?$")]
@@ -27,8 +28,8 @@ def _known_time_zone(name: str) -> str:
 
 
 def _address(text: str) -> str:
-    if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+", text):
-        raise ValueError("not an e-mail address")
+    normalise_address(text)
+    mailable(text)
     return text
 
 
