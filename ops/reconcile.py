@@ -16,6 +16,9 @@ from ops.terminal import AsJson, Stop, advancing, out, print_json, say
 
 DIFFERENCES_REMAIN = 1
 """Exit code."""
+NOT_JUDGED = 3
+"""Exit code: nothing is known to differ, but some days were counted on all the while. Not 1, because on a busy
+stack it is so every day and calls for no repair; not 0, because those days are not proved."""
 BOOKMARK = Path(".hearback/reconcile.json")
 
 
@@ -28,6 +31,8 @@ def reconcile(
 ) -> None:
     """Recount from the facts: show every difference, and repair it with --fix, while answers keep coming."""
     deployment = chosen(ctx)
+    if survey:
+        deployment.survey(survey)  # a misspelt one has no facts, which would look like no differences
     feedback, tallies = deployment.feedback.table, deployment.tallies.table
     run = Reconciliation(feedback, tallies, survey, fix)
     bookmark = Bookmark(BOOKMARK, {"table": feedback.name, "survey": survey, "fix": fix})
@@ -60,6 +65,8 @@ def reconcile(
         _show(run)
     if run.remaining:
         raise typer.Exit(DIFFERENCES_REMAIN)
+    if run.moving:
+        raise typer.Exit(NOT_JUDGED)
 
 
 def _show(run: Reconciliation) -> None:
@@ -70,9 +77,8 @@ def _show(run: Reconciliation) -> None:
     if run.differences:
         out.print(f"{run.facts:,} facts compared, {repaired[True]:,} differences repaired, {repaired[False]:,} remain.")
     else:
-        out.print(
-            f"{run.facts:,} facts are counted as they are, every tally is the sum of its ledgers.", soft_wrap=True
-        )
+        sums = "every tally that could be judged" if run.moving else "every tally"
+        out.print(f"{run.facts:,} facts are counted as they are, {sums} is the sum of its ledgers.", soft_wrap=True)
     for name, day in run.moving:
         say(
             f"[yellow]not judged[/] The tallies of {escape(name)} on {day} were counted on all the while. Run it again."
