@@ -13,11 +13,13 @@ from ops.recount import Place, Suspect
 from ops.scanning import FROM_THE_BEGINNING, Start, Wire, scan
 from ops.tally_check import Day, Drift, Sums
 
-LONGEST_REPAIR = 60.0
-"""Seconds that the repairs of one page may try, against throttles and conflicts with aggregators."""
 LOOKS, BETWEEN_LOOKS = 3, 2.0
 """A fact that was just written is counted within about a second: how often it is looked at before it is called
-a difference, and the seconds in between."""
+a difference, or repaired, and the seconds in between."""
+MOST_WAITING = 10_000
+"""Suspects that are kept for a second look. With more of them, facts are not on their way but lost."""
+REPAIRED_AT_ONCE, LONGEST_REPAIR = 1_000, 60.0
+"""Suspects, and the seconds that their repair may try, against throttles and conflicts with aggregators."""
 
 ROUNDS = 4
 """Of correcting tallies and checking them again. A further round finds what came to rest in the one before."""
@@ -89,6 +91,8 @@ class Reconciliation:
                 self._starts[step.segment] = step.goes_on
             else:
                 del self._starts[step.segment]
+            if len(self._waiting) >= MOST_WAITING:
+                self._settle()
             progressed(step.read)
         self._settle()
 
@@ -121,31 +125,34 @@ class Reconciliation:
         return tally_check.check(self.tallies, sum_up, self.sleep)
 
     def _take(self, found: Sequence[Suspect]) -> None:
-        """Repair what was found, or keep it for a second look."""
-        lost = [one for one in found if not one.wanted]
-        self.differences += [Difference(one.name, one.wrong, one.detail) for one in lost]
-        countable = [one for one in found if one.wanted]
-        if not self.fix:
-            self._waiting += [one.place for one in countable]
-        elif countable:
-            until = self.monotonic() + LONGEST_REPAIR
-            pace = Pace(lambda: until - self.monotonic(), self.sleep, random.random)
-            recount.repair(self.tallies, countable, pace)
-            left = {one.place for one in self._look_again([one.place for one in countable])}
-            self.differences += [
-                Difference(one.name, one.wrong, one.detail, repaired=one.place not in left) for one in countable
-            ]
+        """Keep what was found for a second look; what can never be counted needs none."""
+        self.differences += [Difference(one.name, one.wrong, one.detail) for one in found if not one.wanted]
+        self._waiting += [one.place for one in found if one.wanted]
 
     def _settle(self) -> None:
-        """Look again at what was not repaired: what was on its way has arrived."""
+        """Look again at what waits: what was on its way has arrived, and the rest is a difference."""
         left = self._look_again(self._waiting)
         for _ in range(LOOKS - 1):
             if not any(one.wrong == "not counted" for one in left):
                 break
             self.sleep(BETWEEN_LOOKS)
             left = self._look_again([one.place for one in left])
-        self.differences += [Difference(one.name, one.wrong, one.detail) for one in left]
+        while left:
+            self._waiting = [one.place for one in left]  # whoever stops here goes on with these
+            self._conclude(left[:REPAIRED_AT_ONCE])
+            del left[:REPAIRED_AT_ONCE]
         self._waiting = []
+
+    def _conclude(self, found: Sequence[Suspect]) -> None:
+        """Note differences, repaired if asked to."""
+        places = [one.place for one in found]
+        if self.fix:
+            until = self.monotonic() + LONGEST_REPAIR
+            recount.repair(self.tallies, found, Pace(lambda: until - self.monotonic(), self.sleep, random.random))
+            places = [one.place for one in self._look_again(places)]
+        self.differences += [
+            Difference(one.name, one.wrong, one.detail, repaired=one.place not in places) for one in found
+        ]
 
     def _look_again(self, places: Sequence[Place]) -> list[Suspect]:
         return recount.look_again(self.feedback, self.tallies, places)

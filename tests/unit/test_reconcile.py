@@ -14,9 +14,10 @@ from hearback.aws.dynamodb import Table, TransactionFailed, to_wire
 from hearback.fact import FactId
 from hearback.response import Answer, Response
 from hearback.tally import Ledger, counters_of
-from ops import tally_check
+from ops import reconciliation, recount, tally_check
 from ops.bookmark import Bookmark
 from ops.reconciliation import Reconciliation
+from ops.recount import repair
 from ops.terminal import Stop
 from tests.conftest import NOW, Tables
 from tests.fake_dynamodb import FakeDynamoDB
@@ -59,10 +60,10 @@ def nothing_happens(seconds: float) -> None:
 def run(
     tables: Tables, *, fix: bool = False, survey: str = "", meanwhile: Callable[[float], None] = nothing_happens
 ) -> Reconciliation:
-    reconciliation = Reconciliation(tables.feedback, tables.tally, survey, fix, sleep=meanwhile)
-    reconciliation.compare_facts(lambda read: None)
-    reconciliation.compare_tallies(lambda read: None)
-    return reconciliation
+    done = Reconciliation(tables.feedback, tables.tally, survey, fix, sleep=meanwhile)
+    done.compare_facts(lambda read: None)
+    done.compare_tallies(lambda read: None)
+    return done
 
 
 @pytest.fixture
@@ -101,10 +102,56 @@ def test_an_amendment_that_was_never_counted_replaces_what_was(tables: Tables, t
     assert counted(tables) == {"|s9": 2, "|s1": 1}
 
 
-def test_a_fact_that_is_just_about_to_be_counted_is_no_difference(tables: Tables, three: list[Response]) -> None:
+@pytest.mark.parametrize("fix", [False, True])
+def test_a_fact_that_is_just_about_to_be_counted_is_no_difference(
+    tables: Tables, three: list[Response], fix: bool
+) -> None:
     late = store(tables, answer(7))
-    done = run(tables, meanwhile=lambda seconds: aggregate(tables, late))
+    done = run(tables, fix=fix, meanwhile=lambda seconds: aggregate(tables, late))
     assert (done.differences, done.remaining) == ([], 0)
+
+
+def test_many_facts_that_were_never_counted_are_repaired_before_the_end(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciliation, "MOST_WAITING", 5)
+    monkeypatch.setattr(reconciliation, "REPAIRED_AT_ONCE", 2)
+    for number in range(40):
+        store(tables, answer(number))
+    counts = []
+
+    def progressed(read: int) -> None:
+        counts.append(counted(tables).get("|s9", 0))
+
+    Reconciliation(tables.feedback, tables.tally, fix=True, sleep=nothing_happens).compare_facts(progressed)
+
+    assert any(0 < count < 40 for count in counts)
+    assert counted(tables) == {"|s9": 40}
+
+
+def test_a_repair_that_was_stopped_goes_on_where_it_was(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconciliation, "REPAIRED_AT_ONCE", 2)
+    for number in range(5):
+        store(tables, answer(number))
+    repaired: list[int] = []
+
+    def stop(*given: Any) -> None:
+        if repaired:
+            raise KeyboardInterrupt
+        repaired.append(1)
+        repair(*given)
+
+    stopped = Reconciliation(tables.feedback, tables.tally, fix=True, sleep=nothing_happens)
+    monkeypatch.setattr(recount, "repair", stop)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.compare_facts(lambda read: None)
+    monkeypatch.setattr(recount, "repair", repair)
+    resumed = Reconciliation(tables.feedback, tables.tally, fix=True, sleep=nothing_happens)
+    resumed.go_on(stopped.come())
+    resumed.compare_facts(lambda read: None)
+
+    assert [one.repaired for one in resumed.differences] == [True] * 5
+    assert counted(tables) == {"|s9": 5}
 
 
 @pytest.mark.parametrize("version", [1, 5], ids=["of the same version", "ahead of its fact"])
