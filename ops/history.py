@@ -27,7 +27,7 @@ class Answered:
 
 @dataclass
 class History:
-    """What turns rows into responses. It remembers the ids it has seen, so use one for each file."""
+    """What turns rows into responses. It remembers the ids of the answers it has read, so use one for each file."""
 
     survey: Survey
     file: CsvFile
@@ -54,6 +54,8 @@ class History:
         answered_at = min(said_at or self.now, self.now)
         dimensions = dimension_values(cells, self.survey)
         contact = self._contact(cells)
+        if given := cells.get("--id"):  # a row that was not taken leaves its id to a better one
+            self._seen[given] = row.number
         response = Response(
             id=FactId.of_row(self.survey.id, identity, said_at),
             score=score,
@@ -79,7 +81,6 @@ class History:
             raise BadRow("has no id")
         if given in self._seen:
             raise BadRow(f"the id {given!r} is already on row {self._seen[given]}")
-        self._seen[given] = row.number
         return f"id:{given}"
 
     def _moment(self, text: str) -> datetime | None:

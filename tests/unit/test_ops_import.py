@@ -154,6 +154,15 @@ def test_good_rows_go_in_and_bad_ones_to_the_rejects_file(history: Import, table
     assert "old.csv.rejects.csv" in ended.err
 
 
+@pytest.mark.parametrize("before", ["11", ""], ids=["rejected", "no answer"])
+def test_a_row_that_was_not_taken_leaves_its_id_to_a_better_one(
+    history: Import, tables: Tables, before: str, tmp_path: Path
+) -> None:
+    history(f"id,score\na,{before}\na,4\na,5\n", "--id", "id")
+    assert [response.score for response in responses(tables)] == [4]
+    assert rejected(tmp_path)[-1] == (4, "the id 'a' is already on row 3")
+
+
 def test_the_rejects_file_cannot_be_the_file_itself(history: Import, tmp_path: Path) -> None:
     ended = history("score\n11\n", "--rejects", str(tmp_path / "old.csv"))
     assert ended.code == 2
