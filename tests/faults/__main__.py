@@ -19,7 +19,7 @@ from tests.faults.matrix import Matrix, playing
 from tests.faults.table import table, table_of_kinds
 from tests.faults.timed import Timed
 
-ENOUGH = 400
+ENOUGH = 1000
 """With so many runs every step must have been killed."""
 TIMED = 5
 """One of so many runs is of something that falls due; the others are answers."""
@@ -64,11 +64,8 @@ def _wrong(matrix: Matrix, outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _never_killed(matrix: Matrix, outcomes: Sequence[Outcome]) -> list[str]:
-    killed = matrix.strikes.killed(outcome.story for outcome in outcomes)
-    return sorted(
-        f"{STRUCK[function]} {'after' if done else 'before'} {where}"
-        for function, where, done in matrix.strikes.seen - killed
-    )
+    steps = matrix.strikes.never_killed(outcome.story for outcome in outcomes)
+    return sorted(f"{STRUCK[step.function]} {'after' if step.done else 'before'} {step.where}" for step in steps)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,14 @@ class Planned(Protocol):
     def mishaps(self) -> Sequence[Mishap]: ...
 
 
+class Step(NamedTuple):
+    """Before a call of a function, or after it."""
+
+    function: str
+    where: str
+    done: bool
+
+
 class Strike(NamedTuple):
     """A fault that happened, and at which call of which function."""
 
@@ -95,8 +103,7 @@ class Strikes:
 
     def __init__(self, beside: Callable[[AwsCall], None]) -> None:
         """`beside` lets another process handle the event of a call, from beginning to end."""
-        self.seen: set[tuple[str, str, bool]] = set()
-        """Function and step, for every one that was about to be taken (False) or had been taken (True)."""
+        self.seen: set[Step] = set()
         self.named: dict[str, Story] = {}
         """Whose anything is: answers, claims, tasks, contacts."""
         self.falling_due: Sequence[Story] = ()
@@ -105,7 +112,10 @@ class Strikes:
         """Whether nothing goes wrong any more."""
         self.only_plans = False
         """Whether nothing is killed that no plan says."""
-        self._killed: set[tuple[str, str, bool]] = set()
+        self.plans_first = False
+        """Whether no tick is killed at a step that concerns all that falls due, but by plan: one that is killed early
+        shows nothing of what would come after it."""
+        self._killed: set[Step] = set()
         """Steps that have been killed without a plan."""
         self._beside = beside
         self._lock = threading.Lock()
@@ -124,10 +134,10 @@ class Strikes:
             self._beside(call)
         return fault.fate if fault else None
 
-    def killed(self, stories: Iterable[Story]) -> set[tuple[str, str, bool]]:
-        """Function and step of every one that was killed, before (False) or after (True)."""
-        return {
-            (strike.function, strike.where, strike.fault.done)
+    def never_killed(self, stories: Iterable[Story]) -> set[Step]:
+        """The steps that were taken and never killed."""
+        return self.seen - {
+            Step(strike.function, strike.where, strike.fault.done)
             for story in stories
             for strike in story.befell
             if strike.fault in KILLS
@@ -139,19 +149,22 @@ class Strikes:
             self._begin(call, where, stories)
         if self.calm or not stories:
             return None
-        step = call.function, where, call.done
+        step = Step(call.function, where, call.done)
         self.seen.add(step)
         for story in stories:
             if fault := story.planned_at(call, where):
                 story.befell.append(Strike(call.function, fault, where))
                 return fault
-        if self.only_plans or (call.function == TICK and any(story.awaits(TICK) for story in self.falling_due)):
-            return None  # what is planned comes first: a tick that is killed early shows nothing of what is due
-        if step not in self._killed and (able := [each for each in stories if each.may_suffer_more(call.function)]):
-            self._killed.add(step)
-            able[0].befell.append(Strike(call.function, KILLS[call.done], where))
-            return KILLS[call.done]
-        return None
+        return None if self.only_plans else self._kill(call, step, stories)
+
+    def _kill(self, call: AwsCall, step: Step, stories: Sequence[Story]) -> Fault | None:
+        """Kill what no plan has killed."""
+        able = [story for story in stories if story.may_suffer_more(call.function)]
+        if step in self._killed or not able or (self.plans_first and stories is self.falling_due):
+            return None
+        self._killed.add(step)
+        able[0].befell.append(Strike(call.function, KILLS[call.done], step.where))
+        return KILLS[call.done]
 
     def _begin(self, call: AwsCall, where: str, stories: Sequence[Story]) -> None:
         for story in stories:
