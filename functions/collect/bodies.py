@@ -32,6 +32,13 @@ def _bounded_comment(text: str) -> str:
     return text
 
 
+def _visible(text: str) -> str:
+    """A name of spaces, or of characters without width, names nothing, and is the same for everybody who sends it."""
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        raise PydanticCustomError("blank", "this must not be blank")
+    return text
+
+
 Score = Annotated[int, Field(ge=0, le=10)]
 Comment = Annotated[
     str, AfterValidator(_tidy), AfterValidator(_bounded_comment), Field(json_schema_extra={"maxLength": COMMENT_LENGTH})
@@ -41,6 +48,7 @@ Answers = Annotated[
     Field(max_length=20),
 ]
 Short = Annotated[str, StringConstraints(max_length=100)]
+Visible = AfterValidator(_visible)
 Dimensions = Annotated[dict[Short, Short], Field(max_length=20)]
 
 
@@ -95,7 +103,7 @@ class Signal(_Body):
 class Redemption(_Body):
     """POST /v1/machine/coupons/{code}/redemptions"""
 
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LENGTH)]
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LENGTH), Visible]
     """What you call it: a receipt, an order. The same one again is the same redemption."""
     where: Annotated[str, StringConstraints(max_length=WHERE_LENGTH)] = ""
 
@@ -105,9 +113,11 @@ class Purchase(_Body):
 
     code: Short
     """Of the link, as your shop was told it."""
-    reference: Annotated[str, StringConstraints(min_length=1, max_length=REFERENCE_LENGTH, pattern=r"^[^\x00-\x1f]+$")]
+    reference: Annotated[
+        str, StringConstraints(min_length=1, max_length=REFERENCE_LENGTH, pattern=r"^[^\x00-\x1f]+$"), Visible
+    ]
     """What you call the purchase: an order's id. The same one again is the same conversion."""
-    customer: Annotated[str, StringConstraints(min_length=1, max_length=254)]
+    customer: Annotated[str, StringConstraints(min_length=1, max_length=254), Visible]
     """An e-mail address, or your own id of the person."""
     value: Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3, strict=False)]
     """As a number or, so that no digit is lost, as a text: "120.00"."""
@@ -125,7 +135,7 @@ class MachineSubmission(Amendment):
     idempotency_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     follow_up: bool = True
     email: Annotated[str, StringConstraints(max_length=254)] | None = None
-    contact: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    contact: Annotated[str, StringConstraints(min_length=1, max_length=200), Visible] | None = None
     """The other system's id of the person."""
     name: Short = ""
     phone: Annotated[str, StringConstraints(max_length=40)] = ""

@@ -7,19 +7,19 @@ from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
 from hearback.aws.referrals import Referrals
-from hearback.contact import Contact, contact_key
+from hearback.contact import BadAddress, Contact, contact_key, mailbox
 from hearback.conversion import BadValue, Conversion, KnownCustomer, ReferenceUsed
 from hearback.play import Referral
 from hearback.referral import ReferralLink
 
 
 def convert(request: Request, wiring: Wiring) -> Reply:
-    """Record a conversion once; reported again, it is told as it stands. Raises Problem, BadAddress."""
+    """Record a conversion once; reported again, it is told as it stands. Raises Problem."""
     said = Purchase.model_validate_json(request.json())
     referrals = Referrals(wiring.directory.table)
     link, referral = _referral(wiring, referrals, said, request)
     by_mail = "@" in said.customer
-    customer = contact_key(said.customer, wiring.contact_keys.at(request.now), address=by_mail)
+    customer = _customer(said, wiring, request, by_mail=by_mail)
     conversion = _conversion(wiring, said, link, referral, customer, request)
     known = referrals.knows(customer)
     if stored := referrals.conversion(said.reference):  # read last: whoever is known through it finds it
@@ -28,7 +28,7 @@ def convert(request: Request, wiring: Wiring) -> Reply:
         return _told(stored)
     if not link.contact:
         raise Problem("code-erased", "Nothing was recorded: whose link it was had their data erased.")
-    if customer == link.contact:
+    if customer == link.contact or (by_mail and _same_mailbox_as(link.contact, said.customer, wiring)):
         raise Problem("self-referral", "Nothing was recorded: the customer is the one whose link it is.")
     if known:
         raise _known_customer()
@@ -40,6 +40,19 @@ def convert(request: Request, wiring: Wiring) -> Reply:
         raise _known_customer() from None
     except ReferenceUsed:
         raise _reference_used() from None
+
+
+def _customer(said: Purchase, wiring: Wiring, request: Request, *, by_mail: bool) -> str:
+    try:
+        return contact_key(said.customer, wiring.contact_keys.at(request.now), address=by_mail)
+    except BadAddress:
+        detail = "this is not an e-mail address"
+        raise Problem("invalid-body", f"#/customer: {detail}.", [Fault("#/customer", detail)]) from None
+
+
+def _same_mailbox_as(promoter: str, customer: str, wiring: Wiring) -> bool:
+    kept = wiring.directory.contact(promoter)
+    return bool(kept and kept.email) and mailbox(kept.email) == mailbox(customer)
 
 
 def _referral(wiring: Wiring, referrals: Referrals, said: Purchase, request: Request) -> tuple[ReferralLink, Referral]:

@@ -174,6 +174,41 @@ class TestConverting:
         assert (answer.status, kind(answer)) == (409, "self-referral")
         assert referrals.conversion("order 1042") is None
 
+    @pytest.mark.parametrize("customer", ["asha+1@example.com", "Asha+friend@Example.com"])
+    def test_nobody_refers_themselves_under_another_name_of_their_mailbox(
+        self, collect: Collect, referrals: Referrals, link: ReferralLink, customer: str
+    ) -> None:
+        collect.tables.people.merge_contact(Contact(link.contact, "asha+shop@example.com"))
+
+        assert kind(report(collect, link, customer=customer)) == "self-referral"
+        assert referrals.conversion("order 1042") is None
+        assert report(collect, link, customer="asha+1@example.org").status == 201
+
+    @pytest.mark.parametrize("value", ["0.00", "-0.00", 0])
+    def test_a_purchase_of_nothing_is_recorded_and_earns_nothing(
+        self, collect: Collect, referrals: Referrals, link: ReferralLink, value: str | int
+    ) -> None:
+        answer = report(collect, link, value=value)
+
+        assert (answer.status, answer.json["value"], answer.json["rewards_at"]) == (201, "0.00", None)
+        stored = referrals.conversion("order 1042")
+        assert stored
+        assert stored.rewards == {}
+
+    @pytest.mark.parametrize("blank", [" ", "   ", "\u200b", "\u2060\u3000"])
+    def test_a_name_that_nobody_can_see_is_refused(self, collect: Collect, link: ReferralLink, blank: str) -> None:
+        for field in ("customer", "reference"):
+            answer = report(collect, link, **{field: blank})
+            assert (answer.status, answer.json["detail"]) == (422, f"#/{field}: this must not be blank.")
+
+    def test_an_address_that_is_none_is_refused_by_the_name_of_its_field(
+        self, collect: Collect, link: ReferralLink
+    ) -> None:
+        answer = report(collect, link, customer="x@@y")
+
+        assert answer.json["detail"] == "#/customer: this is not an e-mail address."
+        assert [fault["pointer"] for fault in answer.json["errors"]] == ["#/customer"]
+
     def test_whoever_was_asked_mailed_or_converted_before_is_no_new_customer(
         self, collect: Collect, link: ReferralLink
     ) -> None:

@@ -28,6 +28,15 @@ def normalise_address(text: str) -> str:
     return address
 
 
+def mailbox(address: str) -> str:
+    """Where mail for an address arrives with most providers: without what follows a plus (RFC 5233). Raises BadAddress.
+
+    Nobody's key is made from it: with some providers the two are two people.
+    """
+    local, _, domain = normalise_address(address).rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def mailable(address: str) -> str:
     """A bare address as it stands in a mail's header: plain ASCII, its domain in IDNA. Raises BadAddress.
 

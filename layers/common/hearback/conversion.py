@@ -51,14 +51,17 @@ def decimals(currency: str) -> int:
 
 
 def amount(value: Decimal, currency: str) -> Decimal:
-    """A value with as many decimals as its currency has. Raises BadValue for a negative one or for more decimals."""
+    """A value with as many decimals as its currency has, and no sign: "-0.00" is 0.00.
+
+    Raises BadValue for a negative one or for more decimals.
+    """
     if value < 0:
         raise BadValue("a value is 0 or more")
     unit = Decimal(1).scaleb(-decimals(currency))
     exact = value.quantize(unit)
     if exact != value:
         raise BadValue(f"a value in {currency} has at most {decimals(currency)} decimals")
-    return exact
+    return abs(exact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,15 @@ class Conversion:
         value: Decimal,
         now: datetime,
     ) -> "Conversion":
-        """What a survey's referral makes of a purchase; `coupons` are the survey's. Raises BadValue."""
+        """What a survey's referral makes of a purchase; `coupons` are the survey's. Raises BadValue.
+
+        A purchase of nothing earns nothing: whoever opens free accounts for imagined friends would be paid for each.
+        """
         promised: list[tuple[Side, str | None]] = [
             ("promoter", referral.rewards.promoter),
             ("friend", referral.rewards.friend),
         ]
-        rewards = {side: coupon for side, coupon in promised if coupon}
+        rewards = {side: coupon for side, coupon in promised if coupon and value}
         return cls(
             reference,
             survey,
