@@ -4,6 +4,7 @@ from datetime import datetime
 
 from aws_lambda_powertools import Logger
 
+from followup.setbacks import Setbacks
 from hearback.aws.bus import Bus, NotTaken
 from hearback.aws.tasks import Tasks
 from hearback.claim import Claim
@@ -13,18 +14,23 @@ logger = Logger(child=True)
 
 
 def tell_closings(tasks: Tasks, bus: Bus, now: datetime) -> int:
-    """Put an event for each closing that has none yet; how many. What the bus does not take, the next tick puts."""
-    told = 0
+    """Put an event for each closing that has none yet; how many. What the bus does not take, the next tick puts.
+
+    Raises SomeFailed once all others are told.
+    """
+    told, setbacks = 0, Setbacks()
     for task_id in tasks.untold_closings(until=now):
-        task = tasks.get(task_id)
-        if task and task.closing:
-            try:
-                bus.put("Task Closed", _event_id(task), _told(task), now)
-            except NotTaken as failure:
-                logger.warning("closing not told; the next tick tries again", extra={"reason": str(failure)})
-                return told
-            told += 1
-        tasks.closing_told(task_id)
+        with setbacks.kept_apart(task=task_id):
+            task = tasks.get(task_id)
+            if task and task.closing:
+                try:
+                    bus.put("Task Closed", _event_id(task), _told(task), now)
+                except NotTaken as failure:
+                    logger.warning("closing not told; the next tick tries again", extra={"reason": str(failure)})
+                    break
+                told += 1
+            tasks.closing_told(task_id)
+    setbacks.raise_any()
     return told
 
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from followup.moves import Moved, read_moves
 from followup.naming import Named, good_news, named
+from followup.setbacks import Setbacks
 from hearback import recovery
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
@@ -93,6 +94,8 @@ class Records:
     tallies: Tallies
     directory: Directory
     tasks: Tasks
+    setbacks: Setbacks = field(default_factory=Setbacks)
+    """Of reading tasks: one that cannot be read is missing, and keeps no digest from being made."""
     _said: dict[tuple[str, date, date], list[Response]] = field(default_factory=dict)
     _read: dict[str, Comment] = field(default_factory=dict)
     _open: dict[str, list[Task]] = field(default_factory=dict)
@@ -160,7 +163,9 @@ class Records:
     def _open_tasks(self, survey: Survey) -> list[Task]:
         """First due first."""
         if not self._open:
-            tasks = list(self.tasks.open())  # all of them or none: no digest shows what was read before a failure
+            tasks = list(
+                self.tasks.open(read=self.setbacks.read)
+            )  # all of them or none: no digest shows what was read before a failure
             for task in tasks:
                 self._open.setdefault(task.survey, []).append(task)
         return self._open.get(survey.id, [])
@@ -174,7 +179,7 @@ class Records:
         self, survey: Survey, subscription: Subscription, period: Period, open_tasks: Sequence[Task]
     ) -> TaskReport:
         begin, end = period.begins(survey.zone), period.ends(survey.zone)
-        closed = self.tasks.closed(survey.id, min(begin, end - recovery.LOOKING_BACK))
+        closed = self.tasks.closed(survey.id, min(begin, end - recovery.LOOKING_BACK), self.setbacks.read)
         return recovery.report(open_tasks, filter(partial(_belongs, subscription=subscription), closed), begin, end)
 
 

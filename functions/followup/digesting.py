@@ -9,7 +9,6 @@ from followup.digest import Digest, Records
 from followup.digest_letter import LISTED_TASKS, digest_letter
 from followup.links import Links
 from followup.post import NotSent, Post
-from followup.setbacks import Setbacks
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.claim import Claim
 from hearback.subscription import DUE_KIND, Subscription
@@ -31,7 +30,7 @@ class Digesting:
         One that does not go out now goes out with a later tick. Those that were missed before it are left out.
         Raises SomeFailed once all others were sent: what is wrong with one subscription concerns no other reader.
         """
-        sent, setbacks = 0, Setbacks()
+        sent, setbacks = 0, self.records.setbacks
         for due in setbacks.read(Subscription.from_item, self.directory.due(DUE_KIND, self.now)):
             with setbacks.kept_apart(survey=due.survey, subscription=due.id):
                 sent += self._send_and_advance(due)

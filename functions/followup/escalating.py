@@ -44,7 +44,7 @@ class Escalating:
         A mail that does not go out now goes out with a later tick. Raises SomeFailed once all others are seen to.
         """
         mails, setbacks = 0, Setbacks()
-        for task in self.tasks.open(until=self.now):
+        for task in self.tasks.open(until=self.now, read=setbacks.read):
             with setbacks.kept_apart(task=task.id):
                 try:
                     mails += self._remind(task)

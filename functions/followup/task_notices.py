@@ -15,6 +15,7 @@ from aws_lambda_powertools import Logger
 from followup import letters, repeatable
 from followup.links import Links
 from followup.post import Post
+from followup.setbacks import Setbacks
 from followup.stream import send, tens
 from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
@@ -36,25 +37,28 @@ def queue_due_notices(tasks: Tasks, settle_queue: str, now: datetime) -> int:
     """Queue the tasks whose owners may not know, and forget only the notices that the queue took; how many.
 
     A task that is queued twice, because this function died in between, is told of once: under its claims.
+    Raises SomeFailed once all others are queued.
     """
-    queued = 0
-    for some in tens(_still_open(tasks, now)):
+    queued, setbacks = 0, Setbacks()
+    for some in tens(_still_open(tasks, now, setbacks)):
         failed = send(settle_queue, {json.dumps({"task": task.id}): [task.id] for task in some})
         for task in some:
             if task.id not in failed:
                 tasks.noticed(task)
                 queued += 1
+    setbacks.raise_any()
     return queued
 
 
-def _still_open(tasks: Tasks, now: datetime) -> Iterator[Task]:
+def _still_open(tasks: Tasks, now: datetime, setbacks: Setbacks) -> Iterator[Task]:
     """The notice of a task that was closed meanwhile is of no use."""
     for task_id in tasks.unnoticed(until=now):
-        task = tasks.get(task_id)
-        if task and task.open:
-            yield task
-        elif task:
-            tasks.noticed(task)
+        with setbacks.kept_apart(task=task_id):
+            task = tasks.get(task_id)
+            if task and task.open:
+                yield task
+            elif task:
+                tasks.noticed(task)
 
 
 @dataclass(frozen=True, slots=True)

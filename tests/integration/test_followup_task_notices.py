@@ -94,6 +94,23 @@ class TestOpening:
         assert (to_team(two_owners), len(two_owners.queued_tasks())) == ([ASHA], 1)
         assert run_tick(two_owners) == 0
 
+    def test_a_task_that_cannot_be_read_keeps_no_other_owner_from_hearing(self, two_owners: World) -> None:
+        died = raising(RuntimeError("killed"))
+        for name in ("Ravi", "Meera"):
+            with two_owners.monkeypatch.context() as patch:
+                patch.setattr(clients.sqs(), "send_message", died)
+                response = two_owners.answer(2, two_owners.customer(name))
+                two_owners.settle(response)
+            two_owners.pass_time(timedelta(minutes=1))
+        [first, second] = two_owners.tables.tasks.unnoticed(until=two_owners.now + A_TICK)
+        unreadable = stands(two_owners, first).to_item() | {"created_at": "once upon a time"}
+        two_owners.tables.directory.put({"Item": unreadable})
+
+        with pytest.raises(tick.TickIncomplete, match="notices"):
+            run_tick(two_owners)
+
+        assert two_owners.settling() == [{"task": second}]
+
     def test_nobody_is_told_of_a_task_that_was_closed_before(self, two_owners: World) -> None:
         response = two_owners.answer(2, two_owners.customer("Ravi"))
         with two_owners.monkeypatch.context() as patch:

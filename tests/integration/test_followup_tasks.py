@@ -15,6 +15,7 @@ from hearback.contact import Contact, Slot, Suppression
 from hearback.invitation import Invitation
 from hearback.survey import Person, Survey
 from hearback.task import Task
+from hearback.task_closing import CLOSING_KIND
 from tests.conftest import NOW
 from tests.integration.followup_world import THROTTLED, Context, World
 
@@ -156,6 +157,15 @@ class TestReminders:
 
         assert [to for to, _ in reminded(office)] == [OWNER]
 
+    def test_one_task_that_cannot_be_read_keeps_nobody_else_waiting(self, office: World, task: Task) -> None:
+        unreadable = replace(task, id="unreadable", due_at=task.due_at - timedelta(days=1))
+        office.tables.directory.put({"Item": unreadable.to_item() | {"created_at": "once upon a time"}})
+
+        with pytest.raises(tick.TickIncomplete, match="reminders"):
+            run(office, task.due_at + timedelta(minutes=15))
+
+        assert [to for to, _ in reminded(office)] == [OWNER]
+
     def test_nobody_is_reminded_of_a_closed_task(self, office: World, task: Task) -> None:
         office.close(task)
 
@@ -189,6 +199,18 @@ class TestClosings:
         office.events.refuses = 1
         assert run(office, office.now + timedelta(minutes=15))["closings"] == 0
         assert run(office, office.now + timedelta(minutes=15))["closings"] == 1
+
+    def test_a_closing_that_cannot_be_read_keeps_no_other_from_being_told(self, office: World, task: Task) -> None:
+        office.close(task)
+        unreadable = task.to_item() | {"pk": "TASK#unreadable", "created_at": "once upon a time"}
+        due = {"pk": "TASK#unreadable", "sk": "CLOSING", "due_kind": CLOSING_KIND, "due_at": NOW.isoformat()}
+        for item in (unreadable, due):
+            office.tables.directory.put({"Item": item})
+
+        with pytest.raises(tick.TickIncomplete, match="closings"):
+            run(office, office.now + timedelta(minutes=15))
+
+        assert [told["task"] for told in office.events.details("Task Closed")] == [task.id]
 
 
 class TestAskingAgain:

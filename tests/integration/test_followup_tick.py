@@ -147,6 +147,21 @@ def test_tasks_that_could_not_all_be_read_are_not_told_as_if_there_were_no_more(
     assert "2 tasks are open." in text_of(world)
 
 
+def test_a_task_that_cannot_be_read_is_missing_in_digests_and_told_to_operators(
+    world: World, weekly: Subscription
+) -> None:
+    for name in "ab":
+        due_at = weekly.due_at + timedelta(days=9)
+        task = Task(Task.id_for(name), "shop", "asha", world.now, due_at, frozenset({"shop.0x"}), "", {})
+        world.tables.tasks.open_or_join(task, "shop.0x")
+    world.tables.directory.put({"Item": task.to_item() | {"created_at": "once upon a time"}})
+
+    with pytest.raises(tick.TickIncomplete, match="digests"):
+        run(world, weekly.due_at)
+
+    assert "One task is open." in text_of(world)
+
+
 def test_a_mail_without_mark_and_event_is_put_before_an_operator(world: World) -> None:
     response = world.answer(10, world.customer("Ravi"))
     with world.monkeypatch.context() as patch:
@@ -207,8 +222,8 @@ def once_broken(read: Callable[..., Iterator[Task]]) -> Callable[..., Iterator[T
     """The first time, reading breaks off after the first task."""
     ends = iter([1])
 
-    def broken(tasks: Tasks, until: datetime | None = None) -> Iterator[Task]:
-        yield from islice(read(tasks, until), end := next(ends, None))
+    def broken(tasks: Tasks, **how: Any) -> Iterator[Task]:
+        yield from islice(read(tasks, **how), end := next(ends, None))
         if end:
             raise TemporarilyUnavailable("ProvisionedThroughputExceededException")
 

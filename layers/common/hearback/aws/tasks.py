@@ -1,6 +1,6 @@
 """Tasks in DirectoryTable."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,15 +15,25 @@ from hearback.task_assignment import (
     reopen_requests,
 )
 from hearback.task_changes import (
-    call_back_request,
     came_back_request,
-    join_request,
     note_request,
     reschedule_request,
     take_request,
     told_request,
 )
 from hearback.task_closing import ASK_AGAIN_KIND, CLOSING_KIND, close_requests, withdraw_requests
+from hearback.task_news import (
+    NEWS_KIND,
+    call_back_requests,
+    is_told,
+    join_requests,
+    news_key,
+    news_later_request,
+    news_told_request,
+)
+
+Read = Callable[[Callable[[Mapping[str, Any]], Task], Iterable[Mapping[str, Any]]], Iterator[Task]]
+"""How tasks are made of items: by `map`, or by what goes on after one that cannot be read."""
 
 
 class TaskClosed(LookupError):
@@ -50,6 +60,10 @@ class NotesFull(Exception):
     """The task has as many notes as it can have."""
 
 
+class WishedTooOften(Exception):
+    """The task's person has said as often as they can how they want to be called."""
+
+
 class Tasks:
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -68,16 +82,16 @@ class Tasks:
         task = self.open_of(contact) if contact else self.get(Task.id_for(response))
         return task if task and task.open and response in task.responses else None
 
-    def open(self, until: datetime | None = None) -> Iterator[Task]:
+    def open(self, until: datetime | None = None, read: Read = map) -> Iterator[Task]:
         """The open tasks, first due first; with `until`, those due by then. Eventually consistent."""
-        return map(Task.from_item, self._listed(DUE_KIND, until=until))
+        return read(Task.from_item, self._listed(DUE_KIND, until=until))
 
-    def closed(self, survey: str, since: datetime | None = None) -> Iterator[Task]:
+    def closed(self, survey: str, since: datetime | None = None, read: Read = map) -> Iterator[Task]:
         """The closed tasks of a survey, by their closing; with `since`, those closed from then on.
 
         Eventually consistent.
         """
-        return map(Task.from_item, self._listed(Task.closed_kind(survey), since=since))
+        return read(Task.from_item, self._listed(Task.closed_kind(survey), since=since))
 
     def to_ask_again(self, until: datetime) -> Iterator[str]:
         """Ids of the tasks whose people are to be asked again by then."""
@@ -103,6 +117,27 @@ class Tasks:
         with suppress(ConditionFailed):
             self.table.delete(noticed_request(task))
 
+    def untold_news(self, until: datetime) -> Iterator[str]:
+        """Ids of the tasks whose owners were to hear what is new by then, and may not have."""
+        return (_id(item) for item in self._listed(NEWS_KIND, until=until))
+
+    def news_told(self, task: Task) -> None:
+        """Whose it is knows what is new, or need not; `task` as it was read: what is newer is told for itself."""
+        if of := self._news(task):
+            with suppress(ConditionFailed):
+                self.table.delete(news_told_request(task.id, of))
+
+    def tell_news_later(self, task: Task, due_at: datetime) -> None:
+        """Whose it is hears later what is new; `task` as it was read."""
+        if of := self._news(task):
+            with suppress(ConditionFailed):
+                self.table.update(news_later_request(task.id, of, due_at))
+
+    def _news(self, task: Task) -> str:
+        """What is new of the task and waits to be told; "" if nothing does that it held when it was read."""
+        found = self.table.get(news_key(task.id))
+        return str(found["of"]) if found and (is_told(found["of"], task) or not task.open) else ""
+
     def open_or_join(self, task: Task, response: str) -> Task:
         """Open the task, or join the response to the one that its contact has open; return what stands then."""
         while True:
@@ -118,11 +153,8 @@ class Tasks:
             pointer = self.table.get(Task.open_key(task.contact))
             if pointer is None:  # closed in between
                 continue
-            try:
-                joined = self.table.update(join_request(pointer["task"], response))
-            except ConditionFailed:  # closed in between
-                continue
-            return Task.from_item(joined)
+            if self._join(pointer["task"], response, task.created_at) and (joined := self.get(pointer["task"])):
+                return joined
 
     def take(self, task: Task, by: str, now: datetime) -> Task:
         """Say who will call. `task` as it was read: who has said so since is not overruled.
@@ -160,13 +192,27 @@ class Tasks:
                 return stands
             raise NotesFull(task) from None
 
-    def call_back(self, task: str, callback: Callback) -> bool:
-        """Write down how the task's person wants to be called; False if it is closed."""
+    def _join(self, task: str, response: str, now: datetime) -> bool:
+        """Add a further answer; False if the task was closed in between."""
         try:
-            self.table.update(call_back_request(task, callback))
-        except ConditionFailed:
+            self.table.transact(join_requests(task, response, now))
+        except TransactionFailed as failure:
+            if not failure.only_conditions:
+                raise
             return False
         return True
+
+    def call_back(self, task: str, callback: Callback) -> None:
+        """Write down how the task's person wants to be called. Raises TaskClosed, WishedTooOften."""
+        try:
+            self.table.transact(call_back_requests(task, callback))
+        except TransactionFailed as failure:
+            if not failure.only_conditions:
+                raise
+            stands = self.get(task)
+            if stands is None or not stands.open:
+                raise TaskClosed(task) from None
+            raise WishedTooOften(task) from None
 
     def reschedule(self, task: str, due_at: datetime) -> Task:
         """Raises TaskClosed."""
@@ -213,10 +259,8 @@ class Tasks:
             stands = self.get(task.id)
             if stands is None or not stands.withdrawn:  # an earlier delivery of the same message was here
                 return
-            if other := self.open_of(stands.contact):
-                with suppress(ConditionFailed):  # closed in between
-                    self.table.update(join_request(other.id, response))
-                    return
+            if (other := self.open_of(stands.contact)) and self._join(other.id, response, now):
+                return
             task = stands
 
     def told(self, task: Task, told: int) -> bool:
