@@ -22,7 +22,7 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-pages screenshots chaos fault-matrix lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
+.PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-demo check-pages screenshots chaos fault-matrix lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -38,6 +38,9 @@ test: .venv/.stamp .venvs/engine/.stamp .venvs/sam/.stamp ## unit, integration a
 
 test-browser: .venvs/browser/.stamp .venvs/engine/.stamp ## page and widget in Chromium, which must be installed
 	@.venvs/browser/bin/python -m pytest tests/browser
+
+check-demo: .venv/.stamp .venvs/engine/.stamp ## `make demo` as a newcomer runs it: every link and command looked at, a minute
+	@.venv/bin/python -m tests.demo
 
 check-pages: .venvs/browser/.stamp .venvs/engine/.stamp .venvs/pages/.stamp ## the pages' HTML, and Lighthouse's marks; needs npm and Chromium
 	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.page_checks

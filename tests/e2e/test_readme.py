@@ -11,7 +11,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line]
 HEARBACK = [line for line in COMMANDS if line.startswith("hearback ")]
 MADE_BY = {
-    "make demo": "tests/e2e/test_demo.py",
+    "make demo": "tests/demo.py",
     "make test": ".ci/run",
     "make test-browser": ".ci/run",
     "make deploy": "tests/e2e/test_sam_deploy.py",
