@@ -28,6 +28,7 @@ from ops.audience import Audience, Listed
 from ops.deployment import Deployment, chosen
 from ops.message_queue import MessageQueue
 from ops.scanning import item_count
+from ops.table import print_table
 from ops.terminal import AsJson, Stop, advancing, err, out, print_json, say, tracked
 
 CONTEXT = 70
@@ -171,7 +172,7 @@ def _show(listed: Sequence[Listed], survey: Survey) -> None:
             table.add_row(
                 str(response.id), response.day, str(response.score), _context(each), each.standing, style=style
             )
-        out.print(table)
+        print_table(table)
     people = {each.answer.response.contact or str(each.answer.response.id) for each in listed}
     answers = "answer" if len(listed) == 1 else "answers"
     raised_by = "person" if len(people) == 1 else "people"

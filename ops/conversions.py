@@ -12,6 +12,7 @@ from hearback.aws.referrals import Referrals
 from hearback.conversion import Conversion, NotCancelled
 from ops.deployment import chosen
 from ops.directory_items import items
+from ops.table import print_table
 from ops.terminal import AsJson, Stop, out, print_json, say
 
 app = typer.Typer(help="Customers that referral links brought.", no_args_is_help=True)
@@ -29,7 +30,7 @@ def list_conversions(
     if as_json:
         print_json([plain(each) for each in found])
     elif found:
-        out.print(_table(found))
+        print_table(_table(found))
         say(f"{len(found):,} conversions, {sum(not each.counted for each in found):,} cancelled")
     else:
         say("No conversions were reported yet.")
@@ -79,7 +80,9 @@ def plain(conversion: Conversion) -> dict[str, Any]:
 def _table(conversions: list[Conversion]) -> Table:
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("reference", "survey", "code", "value", "day", "state", "rewards from"):
-        table.add_column(name, no_wrap=name in ("code", "day"), justify="right" if name == "value" else "left")
+        table.add_column(
+            name, no_wrap=name in ("reference", "code", "value", "day"), justify="right" if name == "value" else "left"
+        )
     for each in conversions:
         table.add_row(
             escape(each.reference),

@@ -19,6 +19,7 @@ from hearback.survey import Survey
 from ops.deployment import Deployment, chosen
 from ops.directory_items import items
 from ops.spreadsheet import shown
+from ops.table import print_table
 from ops.terminal import AsJson, Stop, local_time, out, print_json, say, short_time
 
 REFUSED = 1
@@ -111,7 +112,7 @@ def list_coupons(
         writer.writeheader()
         writer.writerows({name: shown(str(row[name] or "")) for name in _COLUMNS} for row in rows)
     elif rows:
-        out.print(_table(found, surveys, now))
+        print_table(_table(found, surveys, now))
         say(f"{len(rows):,} granted, {sum(bool(each.redeemed_at) for each in found):,} redeemed")
     else:
         say("No coupons were granted yet.")

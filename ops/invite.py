@@ -21,6 +21,7 @@ from ops.at_once import at_once
 from ops.csv_file import BadRow, Columns, CsvFile, Row, silent_cells
 from ops.deployment import Deployment, chosen
 from ops.dimension_columns import dimension_columns, dimension_values
+from ops.table import print_table
 from ops.terminal import AsJson, Stop, out, print_json, say, tracked
 
 SOME_WRONG = 1
@@ -169,7 +170,7 @@ def _show(invited: Invited) -> None:
         table.add_column("not invited, because")
         for each in invited.skipped:
             table.add_row(str(each.row), escape(each.reason), style="" if each.fair else "red")
-        out.print(table)
+        print_table(table)
     out.print(f"[bold]{invited.count:,}[/] invited, {len(invited.skipped):,} not")
     for reason, count in Counter(each.reason if each.fair else "the row is wrong" for each in invited.skipped).items():
         say(f"  {count:,}: {reason}")

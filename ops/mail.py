@@ -17,6 +17,7 @@ from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED
 from ops.deployment import Deployment, chosen
 from ops.message_queue import MessageQueue
 from ops.resending import Resending
+from ops.table import print_table
 from ops.terminal import AsJson, Stop, out, print_json, say
 
 app = typer.Typer(help="Mails that an operator should look at.", no_args_is_help=True)
@@ -130,7 +131,7 @@ def _show(mails: list[Mail], none: str, *, as_json: bool) -> None:
         for mail in mails:
             since = f"{mail.since:%Y-%m-%d %H:%M}"
             table.add_row(mail.digest[:_SHOWN], since, escape(str(mail.claim["effect"])), escape(mail.why))
-        out.print(table)
+        print_table(table)
         say("When you know: hearback mail resolve DIGEST --sent, or --send-again")
     else:
         say(none)

@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from ops.deployment import ask_local, chosen
-from ops.terminal import AsJson, Stop, out, print_json, say
+from ops.table import print_table
+from ops.terminal import AsJson, Stop, print_json, say
 
 
 def outbox(
@@ -34,5 +35,5 @@ def outbox(
     for mail in mails[:newest]:
         table.add_row(mail["at"][:16].replace("T", " "), escape(", ".join(mail["recipients"])), escape(mail["subject"]))
     if mails:
-        out.print(table)
+        print_table(table)
     say(f"{len(mails):,} mails. As sent, with both bodies and headers: {deployment.local}/_local/outbox")

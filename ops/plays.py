@@ -23,6 +23,7 @@ from hearback.waiting import WaitingPlay
 from ops.deployment import Deployment, chosen
 from ops.play_plan import DONE, Planned, plan, rules
 from ops.survey_file import BadSurveys, read_survey
+from ops.table import print_table
 from ops.terminal import AsJson, Stop, out, print_json, say, short_time
 
 app = typer.Typer(no_args_is_help=True)
@@ -181,14 +182,14 @@ def _print(explained: Explained) -> None:
     )
     running = [planned for planned in explained.plays if planned.choice.runs or planned.done]
     if running:
-        out.print(_running(running, survey))
+        print_table(_running(running, survey))
     else:
         out.print("No play follows.")
     if others := [planned for planned in explained.plays if not planned.choice.runs and not planned.done]:
         table = Table("does not follow", "what", "because", box=box.SIMPLE_HEAD)
         for planned in others:
             table.add_row(planned.play.id, planned.what, escape("; ".join(planned.choice.against)))
-        out.print(table)
+        print_table(table)
     for rule in explained.rules:
         say(escape(rule))
 

@@ -15,6 +15,7 @@ from hearback.referral import ReferralLink
 from hearback.survey import Survey
 from ops.deployment import Deployment
 from ops.directory_items import items
+from ops.table import print_table
 from ops.terminal import out, say
 
 _EVER = ("0001-01-01", "9999-12-31")
@@ -97,7 +98,7 @@ def write(numbers: Sequence[Numbers]) -> None:
 def show(numbers: Sequence[Numbers]) -> None:
     """As a table, for a person."""
     table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("survey")
+    table.add_column("survey", no_wrap=True)
     for name in ("promoters", "asked", "shared", "clicks", "converted", "value", "rewards", "referred"):
         table.add_column(name, justify="right", no_wrap=True)
     for each in numbers:
@@ -109,5 +110,5 @@ def show(numbers: Sequence[Numbers]) -> None:
             f"{each['rewards']:,}",
             f"{each['referrers']:,}{share}",
         )
-    out.print(table)
+    print_table(table)
     say("From the beginning. Clicks include machines, which follow links too; conversions do not.")

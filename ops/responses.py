@@ -8,11 +8,12 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from hearback.fact import BadFactId, FactId
+from hearback.fact import UNDATED, BadFactId, FactId
 from hearback.response import Response
 from hearback.visit import Visit
 from ops.deployment import Deployment, chosen
 from ops.response_account import Account, Standing, months_back
+from ops.table import print_table
 from ops.terminal import AsJson, Stop, out, print_json, say, short_time
 
 MOST = 10_000
@@ -33,7 +34,10 @@ def list_responses(
     months: Annotated[int, typer.Option(min=1, max=120, help="Look at what was asked in this many months.")] = 3,
     as_json: AsJson = False,
 ) -> None:
-    """List answers and mere visits, newest first, with why each counts or does not."""
+    """List answers and mere visits, newest first, with why each counts or does not.
+
+    Answers that were imported without a time are of the month of their import.
+    """
     deployment = chosen(ctx)
     wanted: set[Standing] = set()
     if excluded:
@@ -45,14 +49,15 @@ def list_responses(
         print_json([{name: each.plain()[name] for name in each.plain() if name != "steps"} for each in found])
         return
     if found:
-        out.print(_table(found, deployment))
+        print_table(_table(found, deployment))
     say(f"{len(found):,} of the newest {months} months")
 
 
 def _accounts(deployment: Deployment, survey: str, months: int) -> list[Account]:
     definition = deployment.survey(survey)
     span = months_back(deployment.now(), months)
-    responses = {each.id: each for each in deployment.feedback.newest(survey, definition.shards, span, MOST)}
+    newest = deployment.feedback.newest(survey, definition.shards, [*span, UNDATED], MOST)
+    responses = {each.id: each for each in newest if each.id.month in span or f"{each.answered_at:%Y-%m}" in span}
     visits = {each.response: each for each in deployment.directory.visits(survey, definition.shards, span)}
     accounts = [Account(fact, responses.get(fact), visits.get(fact)) for fact in responses.keys() | visits.keys()]
     return sorted(accounts, key=lambda account: account.at, reverse=True)
@@ -87,7 +92,7 @@ def show(ctx: typer.Context, response: ResponseId, as_json: AsJson = False) -> N
     for step in account.steps():
         score = "" if step.score is None else str(step.score)
         table.add_row(f"{step.at.astimezone(zone):%d %b %H:%M:%S}", step.happened, score, escape(step.meaning))
-    out.print(table)
+    print_table(table)
     out.print(f"{account.standing}: {escape(account.reason)}")
     if account.standing != "counted":
         say(f"To count it all the same: hearback responses include {account.id}")

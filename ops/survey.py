@@ -21,6 +21,7 @@ from ops.deployment import Deployment, chosen
 from ops.survey_changes import changes
 from ops.survey_file import BadSurveys, read_surveys
 from ops.survey_languages import gaps
+from ops.table import print_table
 from ops.task_owners import orphans
 from ops.terminal import AsJson, Stop, complain, err, local_time, out, print_json, say, warn
 
@@ -133,7 +134,7 @@ def list_surveys(ctx: typer.Context, as_json: AsJson = False) -> None:
     for survey in surveys:
         cells = (str(value) if not isinstance(value, list) else ", ".join(value) for value in _summary(survey).values())
         table.add_row(*map(escape, cells))
-    out.print(table)
+    print_table(table)
 
 
 def _summary(survey: Survey) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from hearback.task import LATEST, MOST_NOTES, NOTE_LENGTH, Closing, Note, Outcom
 from hearback.task_link import task_link
 from ops import task_report
 from ops.deployment import Deployment, chosen
+from ops.table import print_table
 from ops.task_assigning import assign
 from ops.task_case import case_of, closed_already, plain, task_named
 from ops.task_owners import left, name_of, owner_in_words
@@ -70,7 +71,7 @@ def list_tasks(
     if as_json:
         print_json([plain(task, surveys[task.survey], now) for task in found])
     elif found:
-        out.print(_table(found, surveys, now))
+        print_table(_table(found, surveys, now))
         still_open, late = sum(task.open for task in found), sum(task.overdue(now) for task in found)
         say(f"{still_open:,} open, [red]{late:,} overdue[/]" if late else f"{still_open:,} open, none overdue")
     else:

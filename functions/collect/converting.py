@@ -52,7 +52,7 @@ def _customer(said: Purchase, wiring: Wiring, request: Request, *, by_mail: bool
 
 def _same_mailbox_as(promoter: str, customer: str, wiring: Wiring) -> bool:
     kept = wiring.directory.contact(promoter)
-    return bool(kept and kept.email) and mailbox(kept.email) == mailbox(customer)
+    return kept is not None and kept.email != "" and mailbox(kept.email) == mailbox(customer)
 
 
 def _referral(wiring: Wiring, referrals: Referrals, said: Purchase, request: Request) -> tuple[ReferralLink, Referral]:
