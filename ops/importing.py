@@ -90,6 +90,12 @@ def import_history(
         print_json(asdict(summary) | {"rejects": str(rejected.path) if rejected.count else None})
     else:
         _show(summary, survey)
+    if summary.stored and "--at" not in given:
+        today = definition.day(now)
+        say(
+            f"Without --at they count on the day of the import, {today}, and that is where reports and digests show them."
+        )
+        say("If the file has times, import it with --at first of all: with it, the same rows are other answers.")
     if rejected.count:
         say(f"Rows that were rejected, with their reasons: [bold]{rejected.path}[/]")
         raise typer.Exit(SOME_REJECTED)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from followup.links import INVITED
 from followup.moves import Moved, read_moves
 from followup.naming import Named, good_news, named
 from followup.setbacks import Setbacks
@@ -13,6 +14,7 @@ from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.aws.tallies import Tallies
 from hearback.aws.tasks import Tasks
+from hearback.fact import UNDATED
 from hearback.nps import Category, Change, change
 from hearback.period import Period
 from hearback.recovery import TaskReport
@@ -192,6 +194,12 @@ def _within(day: str, period: Period) -> bool:
 
 
 def _months(begin: datetime, end: datetime) -> list[str]:
-    """Months in which a period's responses were begun: the invitation may be as old as the month before."""
-    month_before = begin.replace(day=1) - timedelta(days=1)
-    return sorted({f"{at:%Y-%m}" for at in (month_before, begin, end)})
+    """Months in which a period's responses were begun: as long before it as an invitation can be answered.
+
+    Imported rows without a time count on the day of the import, and lie in a month of their own.
+    """
+    months, at = [UNDATED], end
+    while f"{at:%Y-%m}" >= f"{begin - INVITED:%Y-%m}":
+        months.append(f"{at:%Y-%m}")
+        at = at.replace(day=1) - timedelta(days=1)
+    return months

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from followup import tick
+from hearback.fact import FactId
 from hearback.movement import Movement
 from hearback.period import Every
 from hearback.response import Response
@@ -348,6 +349,34 @@ def test_answers_after_the_period_do_not_hide_those_of_it(world: World, monkeypa
     world.now = MONDAY - timedelta(hours=2)
     for _ in range(9):
         world.answer(10, comment=STORY.replace("lady", "man"))
+
+    run(world, MONDAY)
+
+    assert STORY in digests(world)[0]
+
+
+@pytest.mark.parametrize(
+    ("invited", "told"), [(timedelta(days=89), True), (timedelta(days=130), False)], ids=["in time", "no link lives on"]
+)
+def test_what_is_said_long_after_the_invitation_is_told_with_its_number(
+    world: World, invited: timedelta, told: bool
+) -> None:
+    answered_at, world.now = world.now, world.now - invited
+    late = world.answer(10, comment=STORY, answered_at=answered_at, day=world.survey.day(answered_at))
+    world.now = answered_at
+    count(world, late.day, s10=1)
+    subscribed(world)
+
+    run(world, MONDAY)
+
+    assert (STORY in digests(world)[0]) == told
+
+
+def test_what_was_imported_without_a_time_is_told_with_the_day_of_its_import(world: World) -> None:
+    row = FactId.of_row("shop", "row 1", None)
+    world.tables.responses.create(Response(row, 10, world.now, world.survey.day(world.now), comment=STORY))
+    count(world, world.survey.day(world.now), s10=1)
+    subscribed(world)
 
     run(world, MONDAY)
 

@@ -103,6 +103,12 @@ def test_with_ids_a_longer_export_adds_only_its_new_rows(history: Import, tables
     assert counts(history("id,score\nc,7\nb,3\na,9\n", "--id", "id")) == {"read": 3, "stored": 1, "already_there": 2}
 
 
+def test_a_file_imported_without_times_is_told_to_count_today(history: Import) -> None:
+    assert "Without --at they count on the day of the import, 2026-03-04" in history("score\n9\n").err
+    assert "Without --at" not in history("score\n9\n").err  # nothing new was stored
+    assert "Without --at" not in history("score,when\n9,2025-11-03\n", "--at", "when").err
+
+
 def test_follow_up_and_the_other_tools_id_of_a_person_are_kept(history: Import, tables: Tables) -> None:
     history("score,user\n2,u-1\n3,u-1\n", "--contact", "user", "--follow-up")
     first, second = responses(tables)

@@ -68,6 +68,18 @@ def test_what_was_asked_too_long_ago_is_not_looked_at(hearback: Hearback, tables
     assert len(hearback("responses", "list", "--survey", "shop", "--months", "3", "--json").json) == 1
 
 
+def test_what_was_imported_without_a_time_is_listed_with_the_month_of_its_import(
+    hearback: Hearback, tables: Tables
+) -> None:
+    for number, imported_at in enumerate([NOW - timedelta(days=1), NOW - timedelta(days=400)]):
+        fact = FactId.of_row("shop", f"row {number}", None)
+        tables.responses.create(Response(fact, number, imported_at, DAY, channel="import", expires_at=2**31))
+
+    listed = hearback("responses", "list", "--survey", "shop", "--json").json
+
+    assert [each["score"] for each in listed] == [0]
+
+
 def test_showing_tells_every_step_and_the_verdict(hearback: Hearback, tables: Tables) -> None:
     shown = hearback("responses", "show", str(scanned(tables)))
 

@@ -20,6 +20,8 @@ Kind = Literal["R", "I"]
 RESPONSE: Kind = "R"
 INVITATION: Kind = "I"
 
+UNDATED = "1970-01"
+"""The month of rows that were imported without a time of their own."""
 LEAST_SHARDS = 4
 """Partitions that every survey's responses of a month are spread over, at least."""
 
