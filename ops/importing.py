@@ -92,9 +92,7 @@ def import_history(
         _show(summary, survey)
     if summary.stored and "--at" not in given:
         today = definition.day(now)
-        say(
-            f"Without --at they count on the day of the import, {today}, and that is where reports and digests show them."
-        )
+        say(f"Without --at they count on the day of the import, {today}, in reports and digests.")
         say("If the file has times, import it with --at first of all: with it, the same rows are other answers.")
     if rejected.count:
         say(f"Rows that were rejected, with their reasons: [bold]{rejected.path}[/]")
