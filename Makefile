@@ -10,6 +10,7 @@ PORT ?= 8000
 WORKERS ?= 2
 RUNS ?= 11
 FACTS ?= 50000
+ROWS ?= 10000
 MINUTES ?= 10
 
 # Tried by running them: a version manager's shim may be on PATH and refuse.
@@ -22,7 +23,7 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-demo check-pages screenshots chaos fault-matrix lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit catalogues lock clean
+.PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-demo check-pages screenshots chaos fault-matrix lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit bench-import catalogues lock clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -88,6 +89,9 @@ bench-judging: .venv/.stamp .venvs/engine/.stamp ## who is counted of 500 random
 
 bench-submit: .venv/.stamp .venvs/engine/.stamp ## taking an answer, warm, beside a bare handler that puts an item
 	@.venv/bin/python -m benchmarks.submit_warm
+
+bench-import: .venv/.stamp .venvs/engine/.stamp ## importing another tool's export, until all of it is counted (ROWS=10000)
+	@.venv/bin/python -m benchmarks.import_rows --rows $(ROWS)
 
 bench-web: .venv/.stamp ## bytes of page and widget beside two packages of the field; needs npm
 	@.venv/bin/python -m benchmarks.web_weight
