@@ -17,8 +17,6 @@ from hearback.response import AMENDABLE, AmendmentRefused
 
 Route = Callable[[Request, Wiring], Reply]
 
-_TRACKING = ("utm_", "fbclid", "gclid", "mc_", "msclkid")
-"""What others hang on links on the way; no dimension of ours, and no reason to turn a person away."""
 _SCORES = {str(score): score for score in range(11)}
 
 
@@ -31,10 +29,12 @@ def answer(request: Request, wiring: Wiring) -> Reply:
 
 
 def survey_page(request: Request, wiring: Wiring) -> Reply:
-    """A page that anybody may open: a fresh token each time."""
+    """A page that anybody may open: a fresh token each time.
+
+    Apps and mailers hang names of their own on links; only those of the survey's dimensions are read.
+    """
     survey = answers.known_survey(wiring, request.parameter("survey"), request.now)
-    query = {name: value for name, value in request.query().items() if not name.startswith(_TRACKING)}
-    query.pop("lang", None)
+    query = {name: value for name, value in request.query().items() if name in survey.dimensions.keys() - {"lang"}}
     locale = survey.locale_for(request.language(), *request.languages())
     wanted = TokenRequest(dimensions=query, locale=locale, channel="page")
     token, text = answers.mint(wiring, survey, wanted, request.now)

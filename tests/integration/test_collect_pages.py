@@ -285,7 +285,6 @@ def test_the_longest_comment_a_page_takes_fits_a_body_in_every_script(collect: C
         ("GET", "/s/<b>nowhere", "", 404, "We cannot find this survey"),
         ("GET", "/s/shop", "store=pune", 422, "This link does not work"),
         ("GET", "/s/shop", "touchpoint=<b>", 422, "This link does not work"),
-        ("GET", "/s/shop", "colour=mauve", 422, "This link does not work"),
         ("GET", "/s/shop", "touchpoint=" + "x" * 200, 422, "That did not work"),
         ("HEAD", "/s/nowhere", "", 404, ""),
         ("GET", "/a/forged.k1.token", "", 400, "This link does not work"),
@@ -301,7 +300,7 @@ def test_what_cannot_be_is_told_kindly_and_nothing_is_repeated(
 
     assert page.status == status
     assert says in page.text
-    assert not any(sent in page.text for sent in ("<b>", "forged", "nowhere", "pune", "mauve"))
+    assert not any(sent in page.text for sent in ("<b>", "forged", "nowhere", "pune"))
 
 
 def test_an_expired_link_and_a_closed_survey_say_so(collect: Collect, survey: Survey) -> None:
@@ -317,8 +316,9 @@ def test_an_expired_link_and_a_closed_survey_say_so(collect: Collect, survey: Su
     assert [(page.status, heading(page)) for page in closed] == [(410, "This survey has ended")] * 3
 
 
-def test_what_others_hang_on_links_turns_nobody_away(collect: Collect) -> None:
-    page = collect.request("GET", "/s/shop", query="utm_source=mail&fbclid=abc&touchpoint=delivery")
+@pytest.mark.parametrize("hung", ["utm_source=mail&fbclid=abc", "igsh=x", "_hsenc=p2&_gl=1", "source=%3Cb%3E&si"])
+def test_what_others_hang_on_links_turns_nobody_away(collect: Collect, hung: str) -> None:
+    page = collect.request("GET", "/s/shop", query=f"{hung}&touchpoint=delivery")
 
     fill(collect, page, score="8")
 
