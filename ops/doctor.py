@@ -142,7 +142,7 @@ def limits(deployment: Deployment) -> Iterator[Finding]:
     for survey, days in refused.items():
         for limit, name in _LIMITS.items():
             if count := sum(day.counts.get(limit, 0) for day in days):
-                do = f"see hearback report {survey}; if these are honest answers, raise limits.{name}"
+                do = f"see hearback report --survey {survey}; if these are honest answers, raise limits.{name}"
                 yield Finding("limits", "warn", f"{survey} has refused {count:,} since {days[0].day}", do)
     if not refused:
         yield Finding("limits", "ok", "nothing was refused lately")

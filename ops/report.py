@@ -25,7 +25,13 @@ def report(
         str, typer.Option(metavar="ID", help="The survey. With --referrals it may be left out.", show_default=False)
     ] = "",
     first: Annotated[
-        str, typer.Option("--from", metavar="DAY", help="First day, yyyy-mm-dd.", show_default="of the first answer")
+        str,
+        typer.Option(
+            "--from",
+            metavar="DAY",
+            help="First day, yyyy-mm-dd.",
+            show_default=f"of the first answer; four weeks before the last day with --against {PREVIOUS}",
+        ),
     ] = "",
     last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last day, included.", show_default="today")] = "",
     by: Annotated[str, typer.Option(metavar="DIMENSION", help="Also for each value of a dimension.")] = "",

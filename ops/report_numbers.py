@@ -12,8 +12,10 @@ from hearback.tally import EMPTY, Tally
 from ops.deployment import Deployment
 from ops.terminal import Stop
 
-_FIRST_DAY = "0001-01-01"
+_FIRST_DAY, _LAST_DAY = "1970-01-01", "2199-12-31"
 PREVIOUS = "previous"
+FOUR_WEEKS = timedelta(days=28)
+"""What is compared with the stretch before when no first day is given: whole weeks, so that both have alike days."""
 Numbers = dict[str, Any]
 
 
@@ -28,28 +30,39 @@ class Asked:
     per: Span | None = None
     """The calendar pieces that are reported too."""
     against: str = ""
-    """What to compare with: `previous` for the stretch of the same length just before, or FIRST..LAST."""
+    """What to compare with: `previous` for the stretch of the same length just before, or FIRST..LAST.
+
+    Without a first day, `previous` looks at the last four weeks: there is nothing before the first answer.
+    """
 
 
 def read(deployment: Deployment, survey: Survey, asked: Asked) -> Numbers:
     """The numbers of a survey: NPS, margin and bounds in points, to one decimal; the mean to two.
 
-    Raises Stop for a dimension that the survey does not have, and for days that make no range.
+    A dimension that the survey no longer has can still be asked for. `without` says how many answers have no
+    value of the dimension, such as those from before it was declared or renamed. Raises Stop for a dimension that
+    it never had, and for days that make no range.
     """
-    if asked.by and asked.by not in survey.dimensions:
-        known = ", ".join(survey.dimensions) or "none"
-        raise Stop(f"survey {survey.id!r} has no dimension {asked.by!r}; it has: {known}")
     last = asked.last or survey.day(deployment.now())
-    days = deployment.tallies.days(survey.id, asked.first or _FIRST_DAY, last)
-    first = asked.first or min((day for day, counts in days.items() if counts.score.n), default=last)
+    begin = asked.first
+    if not begin and asked.against == PREVIOUS:
+        begin = (date.fromisoformat(last) - FOUR_WEEKS + timedelta(days=1)).isoformat()
+    days = deployment.tallies.days(survey.id, begin or _FIRST_DAY, last)
+    first = begin or min((day for day, counts in days.items() if counts.score.n), default=last)
     if first > last:
         raise Stop(f"--from {first} is after --to {last}")
     whole = sum(days.values(), EMPTY)
     numbers: Numbers = {"survey": survey.id, "from": first, "to": last, **numbers_of(whole)}
     values = deployment.tallies.total(survey.id, first, last, asked.by) if asked.by else {}
+    if asked.by and asked.by not in survey.dimensions and not values:
+        known = ", ".join(survey.dimensions) or "none"
+        raise Stop(
+            f"survey {survey.id!r} has no dimension {asked.by!r}, and no answers from when it had; it has: {known}"
+        )
     if asked.by:
         shown = {value: values[value] for value in _in_order(survey, asked.by, values) if values[value].score.n}
         numbers["by"] = {value: numbers_of(counts) for value, counts in shown.items()}
+        numbers["without"] = whole.score.n - sum(counts.score.n for counts in shown.values())
     if asked.per:
         scores = {day: counts.score for day, counts in days.items()}
         periods = nps.trend(scores, date.fromisoformat(first), date.fromisoformat(last), asked.per)
@@ -142,16 +155,20 @@ def score_numbers(score: nps.Score) -> Numbers:
 
 
 def day(text: str, option: str) -> str:
-    """A day as given on the command line, yyyy-mm-dd. Raises Stop."""
+    """A day as given on the command line, yyyy-mm-dd, from 1970 to 2199. Raises Stop."""
     try:
-        return date.fromisoformat(text).isoformat()
+        given = date.fromisoformat(text).isoformat()
     except ValueError:
-        raise Stop(f"{option} takes a day such as 2025-03-31, not {text!r}") from None
+        given = ""
+    if not _FIRST_DAY <= given <= _LAST_DAY:
+        raise Stop(f"{option} takes a day such as 2025-03-31, from {_FIRST_DAY} to {_LAST_DAY}, not {text!r}")
+    return given
 
 
 def _in_order(survey: Survey, dimension: str, values: Mapping[str, Tally]) -> list[str]:
     """Declared values first, as declared; then those that are no longer."""
-    declared = [value for value in survey.dimensions[dimension].values if value in values]
+    known = survey.dimensions[dimension].values if dimension in survey.dimensions else ()
+    declared = [value for value in known if value in values]
     return declared + sorted(values.keys() - set(declared))
 
 

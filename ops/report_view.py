@@ -11,11 +11,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from hearback.nps import category
+from hearback.nps import Score, answers_needed, category
 from hearback.survey import Survey
-from ops.terminal import out
+from ops.table import print_table
+from ops.terminal import out, say
 
 _COLOURS = {"promoter": "green", "passive": "yellow", "detractor": "red"}
+_TOO_FEW = "*"
 _BAR = 32
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MINUS = str.maketrans("-", "−")
@@ -33,9 +35,11 @@ def show(numbers: Mapping[str, Any], survey: Survey, by: str) -> None:
     body = Group(*lines, Text(), _distribution(numbers["scores"]), Text(), _parts(numbers))
     out.print(Panel(Padding(body, (1, 2)), title=title, subtitle=days, box=box.ROUNDED, width=72, title_align="left"))
     if by:
-        out.print(_lines(by, numbers["by"], survey.minimum_n))
+        print_table(_lines(by, numbers["by"], survey.minimum_n))
+        if without := numbers["without"]:
+            say(f"[dim]{without:,} {'answers have' if without != 1 else 'answer has'} no {escape(by)} in these days[/]")
     if "per" in numbers:
-        out.print(_lines("period", {one["period"]: one for one in numbers["per"]}, survey.minimum_n))
+        print_table(_lines("period", {one["period"]: one for one in numbers["per"]}, survey.minimum_n))
 
 
 def _headline(numbers: Mapping[str, Any], minimum: int) -> Text:
@@ -45,14 +49,23 @@ def _headline(numbers: Mapping[str, Any], minimum: int) -> Text:
     answers = f"{n:,} answer{'s' if n != 1 else ''}"
     if n < minimum:
         words = f"too few answers to say ({answers}; {minimum} are needed)"
-        return Text.assemble((f"NPS {_signed(numbers['nps'])}", "dim"), (f"\n{words}", "dim"))
-    low, high = numbers["interval"]
+        return Text(f"NPS {_signed(numbers['nps'])}   {_bounds(numbers)}\n{words}\n{_needed(numbers)}", style="dim")
     return Text.assemble(
-        ("NPS ", "bold"),
-        (_signed(numbers["nps"]), "bold"),
-        f"   95% sure: between {_signed(low)} and {_signed(high)}",
+        (f"NPS {_signed(numbers['nps'])}", "bold"),
+        f"   {_bounds(numbers)}",
         (f"\n{answers}, mean {numbers['mean']:.2f}, {numbers['comments']:,} with a comment", "dim"),
+        (f"\n{_needed(numbers)}", "dim"),
     )
+
+
+def _bounds(numbers: Mapping[str, Any]) -> str:
+    low, high = numbers["interval"]
+    return f"95% sure: between {_signed(low)} and {_signed(high)}"
+
+
+def _needed(numbers: Mapping[str, Any]) -> str:
+    needed = answers_needed(Score.of(numbers["scores"]))
+    return f"a 5-point move would take {needed:,} answers in each period to see"
 
 
 def _distribution(scores: Sequence[int]) -> Table:
@@ -84,8 +97,6 @@ def _parts(numbers: Mapping[str, Any]) -> Text:
 def _comparison(against: Mapping[str, Any]) -> Text:
     change = against["change"]
     words = f"Against {against['from']} to {against['to']}: {change['words']}"
-    if change["points"] is not None and not change["significant"] and change["answers_needed"]:
-        words += f" A 5-point move would take {change['answers_needed']:,} answers in each to see."
     return Text(words, style="bold" if change["significant"] else "dim")
 
 
@@ -98,7 +109,9 @@ def _response_rate(invitations: Mapping[str, Any]) -> Text:
 def _lines(what: str, rows: Mapping[str, Mapping[str, Any]], minimum: int) -> Table:
     """A table with a line for each value of a dimension, or for each period."""
     compared = any("change" in numbers for numbers in rows.values())
-    table = Table(box=box.SIMPLE_HEAD)
+    few = any(0 < numbers["responses"] < minimum for numbers in rows.values())
+    caption = f"{_TOO_FEW} too few answers to say: {minimum} are needed" if few else None
+    table = Table(box=box.SIMPLE_HEAD, caption=caption, caption_justify="left")
     table.add_column(what)
     for name in ("answers", "NPS", "between", "9–10", "7–8", "0–6", "mean", *(["change"] if compared else [])):
         table.add_column(name, justify="right", no_wrap=True)
@@ -110,9 +123,9 @@ def _lines(what: str, rows: Mapping[str, Mapping[str, Any]], minimum: int) -> Ta
         low, high = numbers["interval"]
         table.add_row(
             escape(row),
-            f"{numbers['responses']:,}",
+            f"{numbers['responses']:,}{_TOO_FEW * few}",
             _signed(numbers["nps"]),
-            "too few answers" if few else f"{_signed(low)} and {_signed(high)}",
+            f"{_signed(low)} and {_signed(high)}",
             *(f"{numbers[name]:,}" for name in ("promoters", "passives", "detractors")),
             f"{numbers['mean']:.2f}",
             *([_changed(numbers["change"])] if compared else []),

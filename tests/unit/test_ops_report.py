@@ -71,12 +71,46 @@ def test_a_person_reads_the_score_with_its_two_bounds_and_the_number_of_answers(
     assert "NPS 60.3   95% sure: between 53.9 and 66.0" in shown
     assert "441 answers" in shown
     [delhi] = [line for line in shown.splitlines() if "delhi" in line]
-    assert "too few answers" in delhi
+    assert "4*" in delhi
+    assert "−90.7 and 33.6" in delhi
+    assert "* too few answers to say: 30 are needed" in shown
 
 
 def test_below_the_minimum_the_words_say_too_few_answers(hearback: Hearback, tables: Tables) -> None:
     count(tables, "2026-02-01", {"|s10": 29})
-    assert "too few answers to say (29 answers; 30 are needed)" in hearback("report", "--survey", "shop").out
+    shown = hearback("report", "--survey", "shop").out
+    assert "too few answers to say (29 answers; 30 are needed)" in shown
+    assert "95% sure: between" in shown
+    assert "a 5-point move would take" in shown
+
+
+@pytest.mark.usefixtures("two_days")
+def test_answers_without_a_value_of_the_dimension_are_said(hearback: Hearback) -> None:
+    assert hearback("report", "--survey", "shop", "--by", "store", "--json").json["without"] == 395
+    assert "395 answers have no store in these days" in hearback("report", "--survey", "shop", "--by", "store").err
+
+
+def test_a_dimension_that_was_renamed_can_still_be_read(hearback: Hearback, tables: Tables) -> None:
+    count(tables, "2026-02-01", {"|s10": 40})
+    count(tables, "2026-02-01", {"pune|s10": 40}, "branch")
+    assert hearback("report", "--survey", "shop", "--by", "branch", "--json").json["by"]["pune"]["responses"] == 40
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("option", ["--from", "--to"])
+def test_a_day_beyond_every_calendar_is_refused(hearback: Hearback, option: str, day: str) -> None:
+    ended = hearback("report", "--survey", "shop", option, day, "--against", "previous", "--per", "day")
+    assert ended.code == 2
+    assert "from 1970-01-01 to 2199-12-31" in ended.err
+
+
+def test_against_previous_looks_at_four_weeks_if_no_first_day_is_given(hearback: Hearback, tables: Tables) -> None:
+    count(tables, "2026-01-20", {"|s10": 30, "|s0": 30})
+    count(tables, "2026-02-20", {"|s10": 60})
+    report = hearback("report", "--survey", "shop", "--against", "previous", "--json").json
+    assert (report["from"], report["to"], report["responses"]) == ("2026-02-05", "2026-03-04", 60)
+    assert (report["against"]["from"], report["against"]["to"]) == ("2026-01-08", "2026-02-04")
+    assert report["against"]["change"]["significant"]
 
 
 @pytest.mark.parametrize(
