@@ -1,4 +1,5 @@
-"""Limits against stuffing: how many uninvited answers one address gives, and how often one answer changes.
+"""Limits against stuffing: how many uninvited answers one address gives, how many links of nobody's invitation are
+watched there, and how often one answer changes.
 
 An invited answer needs no limit by address, and pays for none: its token was made for one person, and
 whatever is sent with it is that person's one response.
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
+from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 
@@ -23,6 +24,7 @@ from collect.wiring import Wiring
 from hearback.aws.dynamodb import ConditionFailed, TemporarilyUnavailable
 from hearback.refusals import Limit, Refusals
 from hearback.response import ChangedTooOften
+from hearback.signing_key import signing_key
 from hearback.survey import Survey
 from hearback.token import Token
 
@@ -32,7 +34,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class AddressHour:
-    """The uninvited answers of one client address to one survey in one hour, which an HMAC stands for.
+    """What one client address does uninvited at one survey in one hour, which an HMAC stands for.
 
     The HMAC covers survey and hour too, so nobody can be followed from one survey or hour to the next.
     """
@@ -55,12 +57,13 @@ class AddressHour:
     def key_item(self) -> dict[str, str]:
         return {"pk": f"ADDRESS#{self.survey}#{self.digest}", "sk": "ANSWERS"}
 
-    def count_request(self, most: int) -> dict[str, Any]:
+    def count_request(self, what: Literal["answers", "visits"], most: int) -> dict[str, Any]:
         """Count one more, on condition that there were fewer than `most`."""
         return {
             "Key": self.key_item,
-            "UpdateExpression": "SET expires_at = :expires_at ADD answers :one",
-            "ConditionExpression": "attribute_not_exists(answers) OR answers < :most",
+            "UpdateExpression": "SET expires_at = :expires_at ADD #what :one",
+            "ConditionExpression": "attribute_not_exists(#what) OR #what < :most",
+            "ExpressionAttributeNames": {"#what": what},
             "ExpressionAttributeValues": {":one": 1, ":most": most, ":expires_at": int(self.ends.timestamp())},
         }
 
@@ -70,12 +73,11 @@ def admit(request: Request, wiring: Wiring, survey: Survey, token: Token) -> Non
 
     Answers are counted and not pages, so many people behind one address may look. A retry counts again.
     """
-    if token.channel == "mail" or token.contact:
+    if invited(token):
         return
-    keys = wiring.token_keys.at(request.now)
-    counted = AddressHour.of(survey.id, request.address, keys[max(keys)], request.now)
+    counted = _address_hour(request, wiring, survey)
     try:
-        wiring.directory.table.update(counted.count_request(survey.limits.answers_from_one_address))
+        wiring.directory.table.update(counted.count_request("answers", survey.limits.answers_from_one_address))
     except ConditionFailed:
         _count_refusal(wiring, survey, "address", request.now)
         raise Problem(
@@ -83,6 +85,24 @@ def admit(request: Request, wiring: Wiring, survey: Survey, token: Token) -> Non
             "Nothing was stored: this address has given as many answers as this survey takes from one within an hour.",
             wait=counted.ends - request.now,
         ) from None
+
+
+def invited(token: Token) -> bool:
+    """Whether somebody was mailed this token, or vouches for its bearer: nobody makes such tokens for themselves."""
+    return token.channel == "mail" or bool(token.contact)
+
+
+def may_watch(request: Request, wiring: Wiring, survey: Survey) -> bool:
+    """Count one more link of nobody's invitation; False if as many were opened from its address as it may answer.
+
+    Making such links is free, and what is observed of one is kept as long as an answer.
+    """
+    counted = _address_hour(request, wiring, survey)
+    try:
+        wiring.directory.table.update(counted.count_request("visits", survey.limits.answers_from_one_address))
+    except ConditionFailed:
+        return False
+    return True
 
 
 @contextmanager
@@ -95,6 +115,11 @@ def changing(wiring: Wiring, survey: Survey, now: datetime) -> Iterator[None]:
         raise Problem(
             "too-many", "Nothing was stored: this answer was changed too often within an hour.", wait=refused.wait
         ) from None
+
+
+def _address_hour(request: Request, wiring: Wiring, survey: Survey) -> AddressHour:
+    keys = wiring.token_keys.at(request.now)
+    return AddressHour.of(survey.id, request.address, keys[max(keys)], request.now)
 
 
 def _count_refusal(wiring: Wiring, survey: Survey, limit: Limit, now: datetime) -> None:

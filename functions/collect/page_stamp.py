@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from hearback.judging import READING
+from hearback.signing_key import signing_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class PageStamp:
     def sign(self, token: str, keys: Mapping[str, str]) -> str:
         """As the page carries it."""
         text = f"{self.made}-{'' if self.score is None else self.score}"
-        return f"{text}-{_mac(text, token, keys[max(keys)])}"
+        return f"{text}-{_mac(text, token, keys[signing_key(keys)])}"
 
     @classmethod
     def verify(cls, text: str, token: str, keys: Mapping[str, str]) -> "PageStamp | None":

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hearback.signing_key import signing_key
 from hearback.token import Token, TokenRefused, sign, verify
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -41,6 +42,21 @@ def test_a_token_outlives_the_rotation_of_its_key() -> None:
     signed_before = sign(TOKEN, {"k1": KEYS["k1"]})
 
     assert verify(signed_before, KEYS, "answer", NOW) == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("ids", "greatest"),
+    [
+        ({"k1", "k2"}, "k2"),
+        ({"k1", "k2", "k9", "k10"}, "k10"),
+        ({"2026-9", "2026-10"}, "2026-10"),
+        ({"k1-old", "k2"}, "k2"),
+        ({"1", "k1"}, "k1"),
+    ],
+)
+def test_the_greatest_id_signs_as_people_count(ids: set[str], greatest: str) -> None:
+    assert signing_key(ids) == greatest
+    assert sign(TOKEN, dict.fromkeys(ids, "secret")).split(".")[1] == greatest
 
 
 def test_a_key_that_was_taken_away_signs_no_more() -> None:

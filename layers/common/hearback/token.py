@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from hearback.signing_key import signing_key
+
 Purpose = Literal["answer", "unsubscribe", "task"]
 _PURPOSES: dict[str, Purpose] = {"a": "answer", "u": "unsubscribe", "t": "task"}
 _LETTERS = {purpose: letter for letter, purpose in _PURPOSES.items()}
@@ -43,7 +45,8 @@ class Token:
 
 
 def sign(token: Token, keys: Mapping[str, str]) -> str:
-    """The token as text, signed with the key of the greatest id."""
+    """The token as text."""
+    key_id = signing_key(keys)
     payload: list[Any] = [
         _LETTERS[token.purpose],
         token.subject,
@@ -55,8 +58,8 @@ def sign(token: Token, keys: Mapping[str, str]) -> str:
         *([token.holder] if token.holder else []),  # so that links which need no holder stay as short as they were
     ]
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
-    body = f"{_encode(text.encode())}.{max(keys)}"
-    return f"{body}.{_encode(_mac(body, keys[max(keys)]))}"
+    body = f"{_encode(text.encode())}.{key_id}"
+    return f"{body}.{_encode(_mac(body, keys[key_id]))}"
 
 
 def verify(text: str, keys: Mapping[str, str], purpose: Purpose, now: datetime) -> Token:

@@ -21,7 +21,7 @@ class Keys:
         self._read_at: datetime | None = None
 
     def at(self, now: datetime) -> Mapping[str, str]:
-        """The keys by id; the greatest id signs."""
+        """The keys by id; signing_key.py says which of them signs."""
         if self._read_at is None or not self._read_at <= now < self._read_at + KEPT:
             self._keys = json.loads(self._client.get_secret_value(SecretId=self._secret)["SecretString"])
             self._read_at = now
