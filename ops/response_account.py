@@ -19,12 +19,15 @@ HAPPENED: Mapping[Kind, str] = {
     "trap": "hidden link followed",
     "rushed": "form sent too soon",
     "snared": "form sent, hidden field filled in",
+    "scripted": "form sent by a script",
+    "bare": "form sent, no script ran",
     "seen": "page visible",
     "human": "page touched",
 }
 CONFIRMED: Mapping[Confirmation, str] = {
     "": "another system vouches for it",
     "form": "somebody sent the page's form after reading it",
+    "bare": "the page's form came after time to read it, from a browser that runs no script",
     "request": "somebody confirmed it in the widget or a page of yours",
     "signs": "somebody touched the visible page, and nothing contradicted it",
     "operator": "an operator counts it",

@@ -254,8 +254,8 @@ class Collect:
         return PageStamp.at(self.now - age, score).sign(token, wiring().token_keys.at(self.now))
 
     def confirm(self, token: str, score: int, **parts: Any) -> Answered:
-        """Send the form of a link's page, after reading it."""
-        return self.form(f"/a/{token}", f"step=score&score={score}&page={self.stamp(token)}", **parts)
+        """Send the form of a link's page by hand, after reading it."""
+        return self.form(f"/a/{token}", f"step=score&score={score}&page={self.stamp(token)}&hand=moved", **parts)
 
     def submit(self, token: str, **said: Any) -> Answered:
         return self.request("POST", f"/v1/surveys/{self.survey.id}/responses", body={"token": token, **said})

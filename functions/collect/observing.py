@@ -1,5 +1,6 @@
 """Observing what happens to a token before anybody confirms an answer, and presuming one from signs of a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -15,13 +16,15 @@ from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
 from hearback.aws.dynamodb import TemporarilyUnavailable
-from hearback.judging import Kind, Observation, Verdict
-from hearback.response import Answer, Channel
+from hearback.judging import Kind, Observation, Verdict, program_mark
+from hearback.response import AmendmentRefused, Answer, Channel, Confirmation
 from hearback.visit import Visit
 
 logger = Logger(child=True)
 TRAP = "more"
 """The query parameter and the form field that no person sees."""
+MOVED = "moved"
+"""What the page's script writes into the form's field `hand` once a hand moved; "none" before, nothing without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,22 @@ class Watch:
         except TemporarilyUnavailable as failure:
             logger.warning("unobserved", extra={"reason": str(failure)})
 
+    def confirmation(self, form: Mapping[str, str], score: int) -> Confirmation:
+        """What a form that gives a score confirms it by; "" if only a machine sends it so, and that is observed.
+
+        Raises AmendmentRefused if no script ran on its page, and somebody touched another one.
+        """
+        stamp = PageStamp.verify(form.get("page", ""), self._token, self._keys)
+        hand = form.get("hand", "")
+        mark = machine_mark(stamp, form.get(TRAP, ""), self.now)
+        if mark or stamp is None or hand not in ("", MOVED):
+            self._observe(mark or "scripted", PageStamp(stamp.made if stamp else 0, score))
+            return ""
+        if hand == MOVED:
+            return "form"
+        mailed = self.to.token.channel == "mail"  # no program meets the links of the others in a mail
+        return self._confirmed_without_script(PageStamp(stamp.made, score)) if mailed else "bare"
+
     def believes(self, stamp_text: str, trap: str, score: int) -> bool:
         """Whether a form that bears a score may be a person's; if not, that is observed."""
         stamp = PageStamp.verify(stamp_text, self._token, self._keys)
@@ -70,15 +89,41 @@ class Watch:
             raise Problem("invalid-body", "#/page: send the page field of the form, as it is.")
         self._observe(signal.kind, stamp)
 
+    def _confirmed_without_script(self, sent: PageStamp) -> Confirmation:
+        """A mail's links: several scores sent together, by forms that show no hand, are a program's, all of them."""
+        bare = Observation(self.now, "bare", sent.score, sent.made)
+        visit = self._written_down(bare)
+        on_page = {each.kind for each in visit.observations if each.page == bare.page}
+        if "human" in on_page:
+            return "form"
+        if visit.verdict.standing == "person":
+            raise AmendmentRefused("somebody touched another page of this link")
+        if reason := program_mark(bare, visit.observations):
+            self.wiring.feedback.unmask(self.to.response, reason)
+            return ""
+        # A page that is seen runs a script, and would show a hand. Without room nobody can tell how many forms came.
+        return "" if "seen" in on_page or "bare" not in on_page else "bare"
+
     def _observe(self, kind: Kind, stamp: PageStamp) -> None:
+        observed = self._written_down(Observation(self.now, kind, stamp.score, stamp.made))
+        if any(each.kind == "human" for each in observed.observations):
+            self._act(observed.verdict)
+
+    def _written_down(self, observation: Observation) -> Visit:
         expires_at = int((self.now + self.wiring.retention).timestamp())
         token = self.to.token
         channel = cast(Channel, token.channel)  # we signed it
         visit = Visit(self.to.response, (), token.dimensions, channel, self.to.locale, expires_at)
-        observation = Observation(self.now, kind, stamp.score, stamp.made)
-        observed = self.wiring.directory.observe(visit, observation)
-        if any(each.kind == "human" for each in observed.observations):
-            self._act(observed.verdict)
+        return self.wiring.directory.observe(visit, observation) if self._kept(observation.kind) else visit
+
+    def _kept(self, kind: Kind) -> bool:
+        """Whether it is written down. Of links that nobody was invited by, only for as many as an address may open.
+
+        A touch has paid for the answer that it may become.
+        """
+        if kind == "human" or limits.invited(self.to.token) or self.wiring.directory.visit(self.to.response):
+            return True
+        return limits.may_watch(self.request, self.wiring, self.to.survey)
 
     def _act(self, verdict: Verdict) -> None:
         if verdict.standing == "machine":

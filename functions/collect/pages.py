@@ -88,7 +88,7 @@ def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: st
         others=others,
         slip=slip,
         stamp=stamp,
-        script=scripts("keys") if chosen is None else scripts("keys", "signals"),
+        script=scripts("hand", "keys") if chosen is None else scripts("hand", "keys", "signals"),
     )
 
 

@@ -132,11 +132,12 @@ def _score_given(
     watch = Watch(request, wiring, to)
     if score is None:
         return pages.score_page(sheet, None, {}, watch.stamp(None), slip="missed")
-    if not watch.believes(form.get("page", ""), form.get(TRAP, ""), score):
+    confirmed_by = watch.confirmation(form, score)
+    if not confirmed_by:
         return pages.score_page(sheet, score, {"score": str(score)}, watch.stamp(score), slip="hasty")
     said = Amendment(score=score)
     limits.admit(request, wiring, to.survey, to.token)
-    stored = answers.submit(wiring, to, score, said.answer, sheet.locale, request.now, "form")
+    stored = answers.submit(wiring, to, score, said.answer, sheet.locale, request.now, confirmed_by)
     page = pages.question_page(sheet, score, 0, watch.stamp(score), saved=True)
     return replace(page, log={"response": str(stored.id), "version": stored.version})
 

@@ -70,8 +70,9 @@ def message_for(record: Mapping[str, Any]) -> dict[str, str] | None:
         raise ValueError(f"its schema is {schema}; this software knows up to {SCHEMA}")
     if kind == INVITATION:
         return {"invitation": str(fact)} if record["eventName"] == "INSERT" else None
-    # Excluded after it was counted, it may have to take something back. What was only presumed has given nothing.
-    silent = image.get("excluded") and (record["eventName"] == "INSERT" or image.get("provisional"))
+    # Excluded after it was counted, it may have to take something back. What nobody confirmed has given nothing.
+    presumed = image.get("provisional") and not image.get("confirmed_by")
+    silent = image.get("excluded") and (record["eventName"] == "INSERT" or presumed)
     return {"response": str(fact)} if image.get("follow_up") and not silent else None
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from hearback.contact import MailKind
 from tests.browser.link_visits import Mail
+from tests.browser.test_scanners import SENDS, send_in_its_own_time, unsubscribing
 from tests.browser.test_scanners import mail as mail  # noqa: PLC0414 - a fixture that both share
-from tests.browser.test_scanners import unsubscribing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -181,6 +181,21 @@ def test_a_person_after_a_scanner_is_counted(mail: Mail) -> None:
         send(mail, page)
 
     assert mail.settled().standing == "counted"
+
+
+@pytest.mark.parametrize("script", SENDS.values(), ids=SENDS)
+def test_a_person_after_a_scanner_that_sent_forms_in_its_own_time_is_counted(mail: Mail, script: str) -> None:
+    with mail.visitor() as scanner:
+        page = scanner.new_page()
+        for score in (0, 5, 10):
+            page.goto(mail.link(score))
+            send_in_its_own_time(mail, page, script)
+    with mail.opened(9) as page:
+        send(mail, page)
+
+    account = mail.settled()
+
+    assert (account.standing, account.score) == ("counted", 9)
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -17,7 +18,7 @@ from tests.e2e.conftest import ROOT
 from tests.e2e.link_traffic import Links, unsubscribe_path
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture
@@ -58,6 +59,61 @@ def test_a_browser_that_sends_every_form_at_machine_speed_is_not_counted(mail: M
 
     assert account.standing == "not counted"
     assert mail.observed("rushed") > 0
+
+
+SENDS = {
+    "submits": "document.forms[0].submit()",
+    "asks for a submit": "document.forms[0].requestSubmit()",
+    "presses the button": "document.querySelector('form button').click()",
+    "presses a score": "document.querySelector('label').click(), document.forms[0].requestSubmit()",
+}
+
+
+def send_in_its_own_time(mail: Mail, page: Page, script: str) -> None:
+    """As a sandbox does that lets a page rest before it tries what can be pressed."""
+    mail.stack.advance(timedelta(seconds=2))
+    with page.expect_navigation():
+        page.evaluate(script)
+
+
+@pytest.mark.parametrize("script", SENDS.values(), ids=SENDS)
+def test_a_browser_that_sends_a_form_in_its_own_time_by_script_is_not_counted(mail: Mail, script: str) -> None:
+    with mail.opened(9) as page:
+        send_in_its_own_time(mail, page, script)
+        assert "once more" in page.locator(".slip").inner_text()
+
+    account = mail.settled()
+
+    assert (account.standing, account.reason) == ("not counted", "the form was sent by a script that no hand moved")
+    assert mail.observed("human") == 0
+
+
+def test_a_browser_that_sends_the_form_of_every_link_in_its_own_time_is_not_counted(mail: Mail) -> None:
+    with mail.visitor() as scanner:
+        page = scanner.new_page()
+        for score in range(11):
+            page.goto(mail.link(score), wait_until="networkidle")
+            send_in_its_own_time(mail, page, SENDS["submits"])
+
+    account = mail.settled()
+
+    assert (account.standing, account.response) == ("not counted", None)
+    assert mail.observed("scripted") > 0
+
+
+def test_a_browser_without_scripts_that_sends_the_form_of_every_link_is_not_counted(mail: Mail) -> None:
+    with mail.visitor(java_script_enabled=False) as scanner:
+        page = scanner.new_page()
+        for score in range(11):
+            page.goto(mail.link(score))
+            mail.stack.advance(timedelta(seconds=2))
+            with page.expect_navigation():
+                page.click("form button")
+
+    account = mail.settled()
+
+    assert account.standing == "not counted"
+    assert account.reason.startswith("3 scores in")
 
 
 def test_a_browser_that_scrolls_and_plays_events_by_script_gives_no_sign_of_a_person(mail: Mail) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from random import Random
@@ -15,7 +15,10 @@ Standings = Mapping[str, Mapping[str, Any]]
 """What `hearback responses list` says of each response."""
 STEP = timedelta(seconds=15)
 """Time that passes between two things that somebody does."""
-STEPS = 10
+STEPS = 12
+PATIENT = {"sends in its time": "", "runs scripts, sends in its time": "none"}
+"""Scanners that open a link, let its page rest, send its form and go on to the next; what the form says of a hand."""
+SCANS = ["opens four links", "runs scripts", "asks for heads", "sends the form", "is trapped", *PATIENT]
 
 
 @dataclass(slots=True)
@@ -43,43 +46,55 @@ def invent(stack: Stack, random: Random) -> Session:
     session = Session(Links.invited(stack), {})
     begin = random.randrange(1, 5)
     _scan(session, random, begin)
+    scripts = random.random() < 0.9
     first, second = random.sample(range(11), 2)
-    _visit(session, random, begin, first)
+    _visit(session, random, begin, first, scripts=scripts)
     if random.random() < 0.15:
-        _visit(session, random, begin + 1, second)
+        _visit(session, random, begin + 1, second, scripts=scripts)
     if random.random() < 0.4:
-        session.confirmed = True
-        session.plan(begin + 3, partial(session.links.get, second))
-        session.plan(begin + random.randrange(4, 6), session.links.send)
+        _confirm(session, random, begin + 3, second, scripts=scripts)
     return session
 
 
-def _visit(session: Session, random: Random, step: int, score: int) -> None:
-    """Open a link; in nine browsers of ten the script runs, and most people touch what they look at."""
+def _visit(session: Session, random: Random, step: int, score: int, *, scripts: bool) -> None:
+    """Open a link; most people touch what they look at, and a script that runs tells of it."""
     session.plan(step, partial(session.links.get, score))
-    if random.random() < 0.9:
+    if scripts:
         session.plan(step, partial(session.links.signal, "seen"))
         if random.random() < 0.85:
             session.touched = True
             session.plan(step, partial(session.links.signal, "human"))
 
 
+def _confirm(session: Session, random: Random, step: int, score: int, *, scripts: bool) -> None:
+    """Send the form by hand; the quick send it sooner than we believe, and once more when they are asked to."""
+    session.confirmed = True
+    send = partial(session.links.send, hand="moved" if scripts else "")
+    session.plan(step, partial(session.links.get, score))
+    if random.random() < 0.3:
+        session.plan(step, send)
+    session.plan(step + random.randrange(1, 3), send)
+
+
 def _scan(session: Session, random: Random, step: int) -> None:
-    machine = random.choice(["", "opens four links", "runs scripts", "asks for heads", "sends the form", "is trapped"])
+    machine = random.choice(["", *SCANS])
     session.machine = machine
     when = max(0, step + random.choice([-3, -1, 0, 2]))
-    links = session.links
-    for score in random.sample(range(11), 4) if machine else ():
+    links = replace(session.links, fields={})  # a browser of its own
+    for place, score in enumerate(random.sample(range(11), 4) if machine else ()):
+        at = when + place if machine in PATIENT else when
         if machine == "asks for heads":
-            session.plan(when, partial(links.head, score))
+            session.plan(at, partial(links.head, score))
             continue
-        session.plan(when, partial(links.get, score))
-        if machine == "runs scripts":
-            session.plan(when, partial(links.signal, "seen"))
+        session.plan(at, partial(links.get, score))
+        if machine in ("runs scripts", "runs scripts, sends in its time"):
+            session.plan(at, partial(links.signal, "seen"))
         if machine == "is trapped":
-            session.plan(when, links.trap)
+            session.plan(at, links.trap)
         if machine == "sends the form":
-            session.plan(when, links.send)
+            session.plan(at, links.send)
+        if machine in PATIENT:
+            session.plan(at + 1, partial(links.send, hand=PATIENT[machine]))
 
 
 def invent_all(stack: Stack, seed: int, count: int) -> list[Session]:

@@ -109,6 +109,61 @@ def test_a_program_that_takes_its_time_and_fills_in_every_field_is_not_counted(l
     assert verdict(links)["reason"] == "the form came with a field filled in that no person sees"
 
 
+PATIENCE = timedelta(seconds=2)
+
+
+def test_a_program_that_sends_every_form_in_its_own_time_is_not_counted(links: Links) -> None:
+    for score in range(11):
+        links.get(score)
+        links.stack.advance(PATIENCE)
+        links.send()
+
+    shown = verdict(links)
+
+    assert (shown["standing"], shown["version"]) == ("not counted", 3)
+    assert re.fullmatch(r"3 scores in \d s", shown["reason"])
+
+
+def test_a_program_that_runs_scripts_and_sends_a_form_in_its_own_time_is_not_counted(links: Links) -> None:
+    links.get(9)
+    links.signal("seen")
+    links.stack.advance(PATIENCE)
+
+    assert links.send(hand="none").status == 422
+
+    shown = verdict(links)
+    assert (shown["standing"], shown["reason"]) == ("not counted", "the form was sent by a script that no hand moved")
+
+
+def test_a_person_beside_a_program_that_takes_its_time_is_counted(links: Links) -> None:
+    for score in range(6):
+        links.get(score)
+        links.stack.advance(PATIENCE)
+        links.send()
+    links.get(9)
+    links.stack.advance(READING)
+    assert links.send(hand="moved").status == 200
+    for score in range(6, 11):
+        links.get(score)
+        links.stack.advance(PATIENCE)
+        links.send()
+
+    shown = verdict(links)
+
+    assert (shown["standing"], shown["score"]) == ("counted", 9)
+
+
+def test_a_person_without_scripts_corrects_a_slip(links: Links) -> None:
+    for score in (6, 9):
+        links.get(score)
+        links.stack.advance(READING)
+        assert links.send().status == 200
+
+    shown = verdict(links)
+
+    assert (shown["standing"], shown["score"], shown["version"]) == ("counted", 9, 2)
+
+
 def test_every_link_of_a_mail_is_opened_by_a_scanner_and_then_a_person_answers(running: Stack, tmp_path: Path) -> None:
     guests = tmp_path / "guests.csv"
     guests.write_text("email\nravi@example.com\n", encoding="utf-8")

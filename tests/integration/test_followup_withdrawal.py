@@ -254,6 +254,19 @@ def test_a_person_who_thinks_better_of_it_is_called_all_the_same(world: World, a
     assert task_of(world, answer).open
 
 
+def test_what_a_program_without_scripts_gave_is_taken_back_when_it_shows_itself(world: World) -> None:
+    answer = world.answer(2, world.customer("Ravi"), confirmed_by="bare")
+    world.settle(answer)
+
+    assert world.tables.responses.unmask(answer.id, "3 scores in 6 s")
+
+    unmasked = world.tables.responses.response(answer.id)
+    assert unmasked
+    assert stream.message_for(record(unmasked.to_item(), event="MODIFY")) == {"response": str(answer.id)}
+    settle_newest(world, answer)
+    assert task_of(world, answer).withdrawn
+
+
 def test_what_was_only_presumed_and_doubted_is_no_message(world: World) -> None:
     doubted = world.answer(2, world.customer("Ravi"), provisional=True, excluded="11 scores in 2 s")
 

@@ -8,7 +8,7 @@ import pytest
 from collect.page_stamp import PageStamp
 from collect.wiring import wiring
 from hearback.fact import FactId
-from hearback.judging import READING, Kind
+from hearback.judging import READING, TOGETHER, Kind
 from hearback.response import Response
 from hearback.visit import ROOM, ROOM_FOR_PEOPLE, Visit
 from tests.conftest import Answered, Collect
@@ -271,6 +271,148 @@ def test_what_an_operator_excluded_stays_excluded_when_it_is_changed(collect: Co
     assert only(collect.stored()).excluded == "a test of ours"
 
 
+def send_form(collect: Collect, token: str, score: int, hand: str = "", page: Answered | None = None) -> Answered:
+    """Open a link, wait as long as reading takes, and send its form; `hand` is what a script wrote into it."""
+    page = page or open_link(collect, token, score)
+    collect.now += READING
+    return collect.form(f"/a/{token}", f"step=score&score={score}&page={stamp_of(page)}&hand={hand}")
+
+
+def test_a_form_that_a_script_sends_in_its_own_time_is_not_believed_and_says_so(collect: Collect) -> None:
+    token = collect.token()
+
+    again = send_form(collect, token, 10, "none")
+
+    visit = visit_of(collect, token)
+    assert visit
+    assert (again.status, collect.stored()) == (422, [])
+    assert (visit.verdict.standing, visit.verdict.reason) == (
+        "machine",
+        "the form was sent by a script that no hand moved",
+    )
+    assert send_form(collect, token, 10, "moved", again).status == 200
+    assert only(collect.stored()).confirmed_by == "form"
+
+
+def test_a_form_that_says_nothing_of_a_hand_is_not_believed_where_its_page_ran_a_script(collect: Collect) -> None:
+    token = collect.token()
+    page = open_link(collect, token, 9)
+    signal(collect, token, "seen", page)
+
+    assert send_form(collect, token, 9, page=page).status == 422
+
+    assert collect.stored() == []
+
+
+def test_a_form_that_says_nothing_of_a_hand_is_believed_where_its_page_told_of_one(collect: Collect) -> None:
+    token = collect.token()
+    page = touch(collect, token, 9)
+
+    send_form(collect, token, 9, page=page)
+
+    assert only(collect.stored()).confirmed_by == "form"
+
+
+def test_whoever_runs_no_script_may_correct_a_slip(collect: Collect) -> None:
+    token = collect.token()
+
+    for score in (6, 9):
+        assert send_form(collect, token, score).status == 200
+
+    response = only(collect.stored())
+    assert (response.score, response.version, response.confirmed_by) == (9, 2, "bare")
+    assert response.contribution().counters == ("s9",)
+
+
+def test_a_program_without_scripts_that_sends_one_form_after_the_other_votes_for_nothing(collect: Collect) -> None:
+    token = collect.token()
+
+    sent = [send_form(collect, token, score).status for score in range(11)]
+
+    response = only(collect.stored())
+    assert sent == [200, 200, *[422] * 9]
+    assert (response.excluded, response.contribution().counters) == ("3 scores in 3 s", ())
+
+
+def test_a_hand_wins_over_what_a_program_sent_before_and_brings_none_of_its_words(collect: Collect) -> None:
+    token = collect.token()
+    send_form(collect, token, 0)
+    collect.request("PATCH", f"/v1/responses/{token}", body={"comment": "https://example.com"})
+    for score in range(1, 11):
+        send_form(collect, token, score)
+
+    send_form(collect, token, 8, "moved")
+
+    response = only(collect.stored())
+    assert (response.score, response.comment, response.history, response.excluded) == (8, "", (), "")
+    assert (response.confirmed_by, response.contribution().counters) == ("form", ("s8",))
+
+
+def test_a_touch_wins_over_what_a_program_sent_before(collect: Collect) -> None:
+    token = collect.token()
+    for score in range(11):
+        send_form(collect, token, score)
+
+    touch(collect, token, 8)
+
+    response = only(collect.stored())
+    assert (response.score, response.provisional, response.excluded, response.confirmed_by) == (8, True, "", "")
+
+
+def test_a_person_without_scripts_is_believed_a_minute_after_a_program(collect: Collect) -> None:
+    token = collect.token()
+    for score in range(11):
+        send_form(collect, token, score)
+    collect.now += TOGETHER
+
+    assert send_form(collect, token, 8).status == 200
+
+    assert only(collect.stored()).contribution().counters == ("s8",)
+
+
+@pytest.mark.parametrize("confirm", ["form", "request"])
+def test_forms_without_a_hand_change_nothing_that_a_person_confirmed(collect: Collect, confirm: str) -> None:
+    token = collect.token()
+    collect.confirm(token, 9) if confirm == "form" else collect.submit(token, score=9)
+
+    shown = [send_form(collect, token, score) for score in (0, 1, 2, 3)]
+
+    response = only(collect.stored())
+    assert "can no longer be changed here" in shown[0].text
+    assert (response.score, response.version, response.confirmed_by) == (9, 1, confirm)
+
+
+def test_forms_without_a_hand_change_nothing_that_a_person_touched(collect: Collect) -> None:
+    token = collect.token()
+    touch(collect, token, 9)
+
+    for score in (0, 1, 2, 3):
+        send_form(collect, token, score)
+
+    response = only(collect.stored())
+    assert (response.score, response.provisional, response.excluded) == (9, True, "")
+
+
+def test_a_hand_makes_firm_what_a_form_without_one_said(collect: Collect) -> None:
+    token = collect.token()
+    send_form(collect, token, 9)
+    send_form(collect, token, 9, "moved")
+
+    for score in (0, 1, 2):
+        send_form(collect, token, score)
+
+    response = only(collect.stored())
+    assert (response.score, response.version, response.confirmed_by, response.history) == (9, 2, "form", ())
+
+
+def test_whoever_comes_from_no_mail_and_runs_no_script_leaves_nothing_but_an_answer(collect: Collect) -> None:
+    token = collect.token(channel="page")
+
+    assert collect.form(f"/a/{token}", f"step=score&score=9&page={collect.stamp(token)}").status == 200
+
+    assert (only(collect.stored()).score, visit_of(collect, token)) == (9, None)
+
+
 def test_words_are_taken_only_of_a_confirmed_answer(collect: Collect) -> None:
     token = collect.token()
     touch(collect, token, 9)
@@ -287,7 +429,7 @@ def test_scanners_cannot_fill_the_room_that_people_need(collect: Collect) -> Non
 
     touch(collect, token, 9)
 
-    assert len(observed(collect, token)) == ROOM + 1 <= ROOM_FOR_PEOPLE
+    assert len(observed(collect, token)) == ROOM + 1 <= ROOM_FOR_PEOPLE["human"]
     assert only(collect.stored()).provisional
 
 

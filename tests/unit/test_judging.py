@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hearback.judging import MEANINGS, Kind, Observation, Standing, judge
+from hearback.judging import MEANINGS, Kind, Observation, Standing, judge, program_mark
 
 START = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 
@@ -44,6 +44,8 @@ def touched(begin: float, score: int) -> list[Observation]:
         ([Observation(START, "rushed", 9)], "machine", "a form sent without its page"),
         ([seen_at(0, "opened", 9), seen_at(5, "snared", 9, 0)], "machine", MEANINGS["snared"]),
         ([seen_at(0, "opened"), seen_at(3, "human", None, 0)], "nobody", "opened without a sign of a person"),
+        ([seen_at(0, "opened", 9), seen_at(4, "scripted", 9, 0)], "machine", MEANINGS["scripted"]),
+        ([seen_at(0, "bare", 9), seen_at(2, "bare", 8), seen_at(4, "bare", 7)], "machine", "3 scores in 4 s"),
         (touched(0, 9), "person", "touched on a visible page"),
         ([], "nobody", "opened without a sign of a person"),
     ],
@@ -107,3 +109,26 @@ def test_every_observation_survives_being_stored() -> None:
     for kind in MEANINGS:
         for observed in (seen_at(1.25, kind, 0), seen_at(1.25, kind)):
             assert Observation.from_item(observed.to_item()) == observed
+
+
+def test_a_hand_holds_on_a_page_whose_form_a_script_sent_before() -> None:
+    assert (
+        judge([seen_at(0, "opened", 9), seen_at(2, "scripted", 9, 0), seen_at(30, "human", 9, 0)]).standing == "person"
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ([(0, 6), (20, 9)], ""),
+        ([(0, 6), (20, 9), (40, 9)], ""),
+        ([(0, 6), (20, 9), (61, 8)], ""),
+        ([(0, 6), (20, 9), (60, 8)], "3 scores in 60 s"),
+    ],
+)
+def test_forms_without_a_script_are_a_programs_once_three_scores_came_close_by(
+    sent: list[tuple[float, int]], reason: str
+) -> None:
+    forms = [seen_at(seconds, "bare", score) for seconds, score in sent]
+
+    assert program_mark(forms[-1], forms) == reason

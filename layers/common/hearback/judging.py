@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any, Literal
 
-Kind = Literal["opened", "prefetched", "head", "trap", "rushed", "snared", "seen", "human"]
+Kind = Literal["opened", "prefetched", "head", "trap", "rushed", "snared", "scripted", "bare", "seen", "human"]
 Standing = Literal["person", "machine", "nobody"]
 
 READING = timedelta(seconds=1.5)
@@ -20,7 +20,7 @@ READING = timedelta(seconds=1.5)
 TOGETHER = timedelta(minutes=1)
 """Observations this close belong to the same visitor."""
 SEVERAL = 3
-"""Different scores opened together that no person opens: two are somebody who corrects a slip."""
+"""Different scores opened or sent together that no person does: two are somebody who corrects a slip."""
 
 MEANINGS: Mapping[Kind, str] = {
     "opened": "a link was opened; scanners open links too, so it counts for nothing",
@@ -29,6 +29,8 @@ MEANINGS: Mapping[Kind, str] = {
     "trap": "a program followed the link that no person sees",
     "rushed": "the form came sooner than a person reads, or without its page",
     "snared": "the form came with a field filled in that no person sees",
+    "scripted": "the form was sent by a script that no hand moved",
+    "bare": "the form came from a page on which no script ran; such browsers are few, but people have them",
     "seen": "the page was visible on a screen",
     "human": "somebody touched, pointed, scrolled or pressed a key on the visible page",
 }
@@ -81,6 +83,11 @@ def judge(observations: Sequence[Observation]) -> Verdict:
     return Verdict("nobody", "opened without a sign of a person", last)
 
 
+def program_mark(bare: Observation, observations: Sequence[Observation]) -> str:
+    """Why a form from a page on which no script ran is a program's, or "": others with other scores came close by."""
+    return _burst([each for each in observations if each.kind == "bare" and abs(each.at - bare.at) <= TOGETHER])
+
+
 def _touched(observations: Sequence[Observation]) -> list[Observation]:
     """The first touch of each page that bears a score, in their order."""
     first: dict[int, Observation] = {}
@@ -104,8 +111,8 @@ def _doubt(view: Observation, touched: Sequence[Observation], observations: Sequ
 def _mark(observations: Sequence[Observation]) -> str:
     """What in untouched traffic only a machine does, or ""."""
     kinds = {each.kind for each in observations}
-    loads = [each for each in observations if each.kind in ("opened", "prefetched", "head")]
-    telling: tuple[Kind, ...] = ("trap", "head", "prefetched")
+    loads = [each for each in observations if each.kind in ("opened", "prefetched", "head", "bare")]
+    telling: tuple[Kind, ...] = ("scripted", "trap", "head", "prefetched")
     return _burst(loads) or _form_mark(observations) or next((MEANINGS[kind] for kind in telling if kind in kinds), "")
 
 

@@ -1,4 +1,4 @@
-"""What becomes of a response that was only presumed, from signs of a person: it is counted, or doubted."""
+"""What becomes of a response that rests on little, signs of a person or a bare form: it is counted, or doubted."""
 
 from typing import Any
 
@@ -35,4 +35,20 @@ def doubt_request(fact: FactId, reason: str) -> dict[str, Any]:
         "ConditionExpression": _STILL_PRESUMED,
         "ExpressionAttributeNames": {"#version": "version"},
         "ExpressionAttributeValues": {":reason": reason, ":true": True, ":one": 1},
+    }
+
+
+def unmask_request(fact: FactId, reason: str) -> dict[str, Any]:
+    """Say why a response that only a form without a script confirmed is a program's, as its next version.
+
+    It is then like one that was presumed and doubted: a hand that confirms it is counted instead.
+    """
+    return {
+        "Key": fact.key(RESPONSE),
+        "UpdateExpression": "SET excluded = :reason, provisional = :true ADD #version :one",
+        "ConditionExpression": (
+            "confirmed_by = :bare AND attribute_not_exists(excluded) AND attribute_not_exists(erased)"
+        ),
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":reason": reason, ":bare": "bare", ":true": True, ":one": 1},
     }

@@ -10,7 +10,7 @@ from hearback.fact import RESPONSE, SCHEMA, FactId
 from hearback.nps import Category, category
 
 Channel = Literal["page", "mail", "widget", "api", "import"]
-Confirmation = Literal["", "form", "request", "signs", "operator"]
+Confirmation = Literal["", "form", "bare", "request", "signs", "operator"]
 COMMENT_LENGTH = 5000
 """Characters a comment may have."""
 AMENDABLE = timedelta(hours=24)
@@ -63,8 +63,8 @@ class Response:
     provisional: bool = False
     """Whether it was only presumed, from signs of a person on the page. Not counted until it is promoted."""
     confirmed_by: Confirmation = ""
-    """What made it count: the page's form, a program's request, signs of a person that nothing contradicted, an
-    operator. Empty where another system vouches for it."""
+    """What made it count: the page's form, the form of a page on which no script ran ("bare"), a program's request,
+    signs of a person that nothing contradicted, an operator. Empty where another system vouches for it."""
     had_comment: bool = False
     """Of an erased response: whether it had a comment, which stays counted."""
     erased: bool = False
@@ -102,18 +102,25 @@ class Response:
             "Limit": 25,
         }
 
-    def amended(self, answer: Answer, now: datetime, hourly: int = MOST_VERSIONS) -> "Response":
+    def amended(
+        self, answer: Answer, now: datetime, hourly: int = MOST_VERSIONS, confirmed_by: Confirmation = ""
+    ) -> "Response":
         """The next version, or this very one if nothing new was said; at most `hourly` within an hour.
 
-        Raises AmendmentRefused, ChangedTooOften.
+        A hand that confirms it makes firm what stood on less. A form without a script, which a program may have
+        sent, changes nothing but what came in the same way. Raises AmendmentRefused, ChangedTooOften.
         """
         if self.erased:
             raise AmendmentRefused("this answer's person was erased")
         score = self.score if answer.score is None else answer.score
         comment = self.comment if answer.comment is None else answer.comment
         answers = {**self.answers, **answer.answers}
-        if (score, comment, answers) == (self.score, self.comment, dict(self.answers)):
+        firmer = self.confirmed_by in ("bare", "signs") and confirmed_by in ("form", "request")
+        same = (score, comment, answers) == (self.score, self.comment, dict(self.answers))
+        if same and not firmer:
             return self
+        if confirmed_by == "bare" != self.confirmed_by:
+            raise AmendmentRefused("somebody confirmed this answer by hand")
         if now > self.answered_at + AMENDABLE:
             raise AmendmentRefused("an answer can be changed for 24 hours")
         if self.version >= MOST_VERSIONS:
@@ -133,7 +140,8 @@ class Response:
             score=score,
             comment=comment,
             answers=answers,
-            history=(*self.history, said),
+            confirmed_by=confirmed_by if firmer else self.confirmed_by,
+            history=self.history if same else (*self.history, said),
         )
 
     def exclude(self, reason: str) -> "Response":
@@ -253,15 +261,17 @@ class Response:
 
     def _stand_request(self, condition: str) -> dict[str, Any]:
         item = {name: value for name, value in self.to_item().items() if name not in ("pk", "sk", "version")}
-        gone = [name for name in ("excluded", "provisional") if name not in item]
+        # Over a form that a program had sent, its words go as well.
+        before = ("excluded", "provisional", "confirmed_by", "comment", "answers", "history")
+        gone = [name for name in before if name not in item]
         return {
             "Key": self.key,
             "UpdateExpression": (
                 f"SET {', '.join(f'#{name} = :{name}' for name in item)}"
-                f"{' REMOVE ' * bool(gone)}{', '.join(gone)} ADD #version :one"
+                f"{' REMOVE ' * bool(gone)}{', '.join(f'#{name}' for name in gone)} ADD #version :one"
             ),
             "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#version": "version", **{f"#{name}": name for name in item}},
+            "ExpressionAttributeNames": {f"#{name}": name for name in ("version", *item, *gone)},
             "ExpressionAttributeValues": {":one": 1, ":true": True, **{f":{name}": item[name] for name in item}},
         }
 

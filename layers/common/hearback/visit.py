@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hearback.fact import FactId
-from hearback.judging import Observation, Verdict, judge
+from hearback.judging import Kind, Observation, Verdict, judge
 from hearback.response import Channel
 
 ROOM = 40
 """Observations a visit may hold."""
-ROOM_FOR_PEOPLE = 60
-"""The same for signs of a person, so that scanners cannot fill the room before one comes."""
+ROOM_FOR_PEOPLE: Mapping[Kind, int] = {"bare": 50, "human": 60}
+"""The same for what people do, so that scanners cannot fill the room before one comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Visit:
             "ExpressionAttributeValues": {
                 ":none": [],
                 ":one": [observation.to_item()],
-                ":room": ROOM_FOR_PEOPLE if observation.kind == "human" else ROOM,
+                ":room": ROOM_FOR_PEOPLE.get(observation.kind, ROOM),
                 ":dimensions": dict(self.dimensions),
                 ":channel": self.channel,
                 ":locale": self.locale,

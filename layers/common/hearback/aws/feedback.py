@@ -8,8 +8,8 @@ from itertools import islice
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
 from hearback.fact import INVITATION, RESPONSE, FactId, encode_ulid, kind_and_id, partitions
 from hearback.invitation import Invitation, Mark, mark_request
-from hearback.presumption import doubt_request, promote_request
-from hearback.response import MOST_VERSIONS, AmendmentRefused, Answer, Response
+from hearback.presumption import doubt_request, promote_request, unmask_request
+from hearback.response import MOST_VERSIONS, AmendmentRefused, Answer, Confirmation, Response
 
 
 class Feedback:
@@ -37,7 +37,7 @@ class Feedback:
         else:
             return response.confirmed_over(Response.from_item(presumed)) if presumed else response
         said = Answer(response.score, response.comment or None, response.answers)
-        return self._amend(stored, said, now, hourly)
+        return self._amend(stored, said, now, hourly, response.confirmed_by)
 
     def amend(self, fact: FactId, answer: Answer, now: datetime, hourly: int = MOST_VERSIONS) -> Response | None:
         """Store the next version of a response; None if nobody confirmed one.
@@ -47,9 +47,11 @@ class Feedback:
         stored = self.response(fact)
         return self._amend(stored, answer, now, hourly) if stored and not stored.provisional else None
 
-    def _amend(self, stored: Response, answer: Answer, now: datetime, hourly: int) -> Response:
+    def _amend(
+        self, stored: Response, answer: Answer, now: datetime, hourly: int, confirmed_by: Confirmation = ""
+    ) -> Response:
         while True:
-            amended = stored.amended(answer, now, hourly)
+            amended = stored.amended(answer, now, hourly, confirmed_by)
             if amended is stored:
                 return stored
             try:
@@ -84,6 +86,10 @@ class Feedback:
     def doubt(self, fact: FactId, reason: str) -> bool:
         """Label a provisional answer as a machine's; False if it is no longer one."""
         return self._if_it_holds(doubt_request(fact, reason))
+
+    def unmask(self, fact: FactId, reason: str) -> bool:
+        """Label an answer that only a form without a script confirmed; False if it is none, or no longer."""
+        return self._if_it_holds(unmask_request(fact, reason))
 
     def _if_it_holds(self, request: Request) -> bool:
         try:
