@@ -119,7 +119,7 @@ def changing(wiring: Wiring, survey: Survey, now: datetime) -> Iterator[None]:
 
 def _address_hour(request: Request, wiring: Wiring, survey: Survey) -> AddressHour:
     keys = wiring.token_keys.at(request.now)
-    return AddressHour.of(survey.id, request.address, keys[max(keys)], request.now)
+    return AddressHour.of(survey.id, request.address, keys[signing_key(keys)], request.now)
 
 
 def _count_refusal(wiring: Wiring, survey: Survey, limit: Limit, now: datetime) -> None:

@@ -13,6 +13,7 @@ from hearback.survey import Limits, Survey
 from ops import doctor
 from ops.deployment import Deployment
 from tests.conftest import NOW, REGION, Answered, Collect
+from tests.integration.test_collect_pages import heading
 from tests.integration.test_judging_links import signal
 
 OFFICE = "203.0.113.7"
@@ -43,6 +44,10 @@ def widget_answer(collect: Collect, score: int = 10) -> Answered:
 def items(collect: Collect) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = collect.tables.directory.client.scan(TableName="DirectoryTable")["Items"]
     return found
+
+
+def watched(collect: Collect) -> list[dict[str, Any]]:
+    return [item for item in items(collect) if item["pk"]["S"].startswith("VISIT#")]
 
 
 @pytest.fixture
@@ -113,6 +118,33 @@ def test_looking_at_the_page_counts_for_nothing(collect: Collect) -> None:
 
     assert {collect.request("GET", "/s/shop").status for _ in range(9)} == {200}
     assert items(collect) == before
+
+
+def test_no_more_links_are_watched_than_one_address_may_answer(collect: Collect) -> None:
+    for _ in range(5):
+        token = collect.token(channel="page")
+        page = collect.request("GET", f"/a/{token}", query="score=9")
+        assert (page.status, signal(collect, token, "seen", page).status) == (200, 204)
+        rushed = collect.form(f"/a/{collect.token(channel='page')}", "step=score&score=9")
+        assert (rushed.status, heading(rushed)) == (422, heading(page))
+
+    assert len(watched(collect)) == 3
+
+
+def test_who_touches_the_page_of_a_link_too_many_is_taken_at_their_hand(collect: Collect) -> None:
+    for _ in range(4):
+        token = collect.token(channel="page")
+        page = collect.request("GET", f"/a/{token}", query="score=9")
+
+    assert signal(collect, token, "human", page).status == 204
+    assert [(response.score, response.provisional) for response in collect.stored()] == [(9, True)]
+
+
+def test_an_invited_link_is_watched_however_many_there_are(collect: Collect) -> None:
+    for _ in range(5):
+        collect.request("GET", f"/a/{collect.token()}", query="score=9")
+
+    assert len(watched(collect)) == 5
 
 
 def test_an_address_is_kept_as_an_hmac_for_the_rest_of_the_hour(full: Collect) -> None:
