@@ -56,5 +56,5 @@ def test_a_column_of_words_wraps_before_a_row_becomes_a_paragraph(monkeypatch: p
     at_100, at_80 = (printed(monkeypatch, width, terminal=True) for width in (100, 80))
 
     assert [line.split() for line in at_100 if "response" in line] == [["response", "when", "score", "standing", "why"]]
-    assert at_80[:2] == [RESPONSE, "  when Wed 04 Mar 10:00 · score 10 · standing not counted · why 11 scores in 1 s,"]
+    assert at_80[:2] == [RESPONSE, "  when Wed 04 Mar 10:00 · score 10 · standing not counted · why 11 scores in 1"]
     assert at_80[3:5] == ["shop.2", "  score 9 · standing counted"]
