@@ -114,16 +114,7 @@ class Watch:
         token = self.to.token
         channel = cast(Channel, token.channel)  # we signed it
         visit = Visit(self.to.response, (), token.dimensions, channel, self.to.locale, expires_at)
-        return self.wiring.directory.observe(visit, observation) if self._kept(observation.kind) else visit if self._kept(observation.kind) else visit
-
-    def _kept(self, kind: Kind) -> bool:
-        """Whether it is written down. Of links that nobody was invited by, only for as many as an address may open.
-
-        A touch has paid for the answer that it may become.
-        """
-        if kind == "human" or limits.invited(self.to.token) or self.wiring.directory.visit(self.to.response):
-            return True
-        return limits.may_watch(self.request, self.wiring, self.to.survey)
+        return self.wiring.directory.observe(visit, observation) if self._kept(observation.kind) else visit
 
     def _kept(self, kind: Kind) -> bool:
         """Whether it is written down. Of links that nobody was invited by, only for as many as an address may open.
