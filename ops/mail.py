@@ -59,7 +59,7 @@ class Mail:
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
-        names = ("response", "invitation", "task", "survey", "subscription")
+        names = ("response", "invitation", "task", "conversion", "survey", "subscription", "contact")
         about = {name: self.claim[name] for name in names if name in self.claim}
         return {
             "mail": self.digest,

@@ -9,6 +9,7 @@ from followup.escalating import TELLS, reminder_claim
 from followup.task_notices import notice_claim
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Item
+from hearback.aws.referrals import Referrals
 from hearback.aws.tasks import Tasks
 from ops.message_queue import MessageQueue
 from ops.terminal import Stop
@@ -24,6 +25,8 @@ class Resending:
         """What sends the mail of a claim, and then says how. Raises Stop, before anything is done, if nothing can."""
         if "task" in claim:
             return self._of_task(claim)
+        if "conversion" in claim:
+            return self._reward(claim)
         if "invitation" in claim:
             return self._settling({"invitation": claim["invitation"]})
         if "announcement" in claim:
@@ -60,6 +63,19 @@ class Resending:
             if not tasks.told(task, told - 1):
                 raise Stop("its task has just been closed or made due at another time; say --sent")
             return "the next tick sends it, within 15 minutes"
+
+        return send
+
+    def _reward(self, claim: Item) -> Callable[[], str]:
+        """One side's reward of a conversion, with the code that it has; the other side's is paid or due by itself."""
+        if "contact" not in claim:
+            raise Stop("its reader had their data erased; say --sent")
+        referrals = Referrals(self.directory.table)
+
+        def send() -> str:
+            if referrals.pay_again(claim["conversion"]) is None:
+                raise Stop("its conversion is not there any more; say --sent")
+            return "the next tick sends it, within 15 minutes, or when the mail cap allows"
 
         return send
 

@@ -2,7 +2,7 @@
 
 Any event that bears a claim's digest proves that SES accepted the mail. A hard bounce or a complaint means:
 mail this contact no more. A mail that SES rejects after all (it found malware), and one to somebody of our own
-that bounces, is put before an operator, because nobody else would miss it.
+that bounces or is taken for spam, is put before an operator, because nobody else would miss it.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
+_OUR_OWN: Mapping[SuppressionReason | None, str] = {"bounce": "bounced", "complaint": "complained"}
+"""What an operator reads of a mail to somebody of our own that came back, or that they called spam."""
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> None:
@@ -57,8 +59,10 @@ def take_in(
         return None
     claims.settle(digests[0], "done", now, detail["mail"]["messageId"])
     reason = suppression_reason(detail)
-    if kind == "Reject" or (reason == "bounce" and "contact" not in claim):
-        claims.reject(digests[0], now, "rejected" if kind == "Reject" else "bounced")
+    to_a_customer = "contact" in claim or "erased" in claim
+    failing = "rejected" if kind == "Reject" else "" if to_a_customer else _OUR_OWN.get(reason, "")
+    if failing:
+        claims.reject(digests[0], now, failing)
     if kind == "Delivery" and "invitation" in claim:
         feedback.mark_invitation(FactId.parse(claim["invitation"]), "delivered")
     if reason and "contact" in claim:

@@ -69,7 +69,7 @@ class Rewarding:
             return True
         wanted = GrantedCoupon.of(survey, coupon, key, f"conversion/{due.digest}/{side}", self.now)
         contact, slot = self.directory.contact(key), Slot.mailed(key)
-        claim = Claim(f"reward/{due.digest}/{side}", {"contact": key})
+        claim = Claim(f"reward/{due.digest}/{side}", {"contact": key, "conversion": due.reference})
         # A cap that found another mail's slot taken a moment after this looked forbids it only for now.
         self.post.claims.uncap(claim)
         if self.post.claims.taken(claim):
@@ -77,7 +77,7 @@ class Rewarding:
         if contact is None or not self.directory.mailable(contact, "follow-ups"):
             self._grant(wanted)
             return True
-        if not slot.free_in(self.directory.table.get(slot.key_item), self.now, survey.mail_cap):
+        if not slot.free_in(self.directory.table.get(slot.key_item), self.now, survey.mail_cap, by=claim.digest):
             return False
         return self._mail(survey, due, side, self._grant(wanted), contact, claim)
 

@@ -7,7 +7,7 @@ import pytest
 
 from followup import mail_events
 from hearback.aws.claims import Claims
-from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED, Claim
+from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED, Claim, forget_request
 from hearback.contact import Cap, Slot
 from hearback.fact import FactId
 from hearback.invitation import Invitation
@@ -84,15 +84,30 @@ def test_a_mail_that_ses_rejects_after_all_is_put_before_an_operator_and_leaves_
     assert claims.take(Claim("shop.y/thank", {"contact": ravi.key}), world.now, [cap]) is None
 
 
-def test_a_bounced_mail_to_somebody_of_our_own_is_put_before_an_operator(world: World) -> None:
+@pytest.mark.parametrize(("kind", "note"), [("Bounce", "bounced"), ("Complaint", "complained")])
+def test_a_mail_that_somebody_of_our_own_does_not_get_or_want_is_put_before_an_operator(
+    world: World, kind: str, note: str
+) -> None:
     claim = Claim("task-notice/t1", {"task": "t1"})
     Claims(world.tables.directory).take(claim, world.now)
     tell("Send", claim)
 
-    tell("Bounce", claim, bounce={"bounceType": "Permanent"})
+    tell(kind, claim, bounce={"bounceType": "Permanent"})
     tell("Send", claim)  # late
 
-    assert [(item["task"], item["note"]) for item in world.tables.people.due(REFUSED)] == [("t1", "bounced")]
+    assert [(item["task"], item["note"]) for item in world.tables.people.due(REFUSED)] == [("t1", note)]
+
+
+@pytest.mark.parametrize("kind", ["Bounce", "Complaint"])
+def test_what_comes_back_from_a_customer_who_was_erased_meanwhile_is_no_mail_of_our_own(
+    world: World, claim: Claim, kind: str
+) -> None:
+    tell("Send", claim)
+    world.tables.directory.update(forget_request(claim.digest, claim.about["contact"]))
+
+    tell(kind, claim, bounce={"bounceType": "Permanent"})
+
+    assert list(world.tables.people.due(REFUSED)) == []
 
 
 @pytest.mark.parametrize("kind", ["Send", "Delivery", "Bounce"])

@@ -12,8 +12,10 @@ import pytest
 from followup import tick
 from hearback import conversion
 from hearback.aws import clients
+from hearback.aws.claims import Claims
 from hearback.aws.coupons import Coupons
 from hearback.aws.referrals import Referrals
+from hearback.claim import Claim
 from hearback.contact import Contact, Slot, Suppression
 from hearback.conversion import Conversion
 from hearback.coupon import GrantedCoupon
@@ -200,7 +202,7 @@ def test_who_is_mailed_something_else_at_the_same_moment_gets_it_when_the_cap_ha
     world.pass_time(timedelta(days=14))
     world.tables.people.take(Slot.mailed(asha.key), "another mail", world.now, timedelta(days=7))
     with monkeypatch.context() as just_before:
-        just_before.setattr(Slot, "free_in", lambda *_: True)
+        just_before.setattr(Slot, "free_in", lambda *_, **__: True)
         run_tick(world)
     assert (world.recipients(), state(world)) == (["Ravi <ravi@example.com>"], "paying")
 
@@ -208,6 +210,34 @@ def test_who_is_mailed_something_else_at_the_same_moment_gets_it_when_the_cap_ha
     run_tick(world)
 
     assert world.recipients() == ["Ravi <ravi@example.com>", "Asha <asha@example.com>"]
+    assert state(world) == "paid"
+
+
+@pytest.mark.parametrize("ends", ["refused", "in doubt"])
+def test_a_mail_that_an_operator_sends_again_brings_the_same_code_once(
+    world: World, asha: Contact, converted: Conversion, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    claims, digest = Claims(world.tables.directory), Claim(f"reward/{converted.digest}/promoter").digest
+    failure = ses_error("MessageRejected", 400) if ends == "refused" else ses_error("InternalFailure", 500)
+    world.tables.people.suppress(Suppression(converted.customer, "unsubscribe", world.now))
+    world.pass_time(timedelta(days=14))
+    with monkeypatch.context() as failing:
+        failing.setattr(clients.ses(), "send_email", raising(failure))
+        run_tick(world)
+    world.pass_time(timedelta(minutes=15))
+    run_tick(world)
+    first, stored = coupon(world, converted, "promoter"), claims.get(digest)
+    assert stored
+    assert (stored["contact"], stored["conversion"], state(world)) == (asha.key, REFERENCE, "paid")
+
+    claims.resolve(digest, "again", world.now, "an operator")
+    Referrals(world.tables.directory).pay_again(REFERENCE)
+    for _ in range(2):
+        run_tick(world)
+
+    assert first
+    assert world.recipients() == ["Asha <asha@example.com>"]
+    assert first.shown in text_of(world, "asha@")
     assert state(world) == "paid"
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import boto3
@@ -11,7 +12,10 @@ import pytest
 from followup.escalating import MANAGER, Occasion, reminder_claim
 from hearback import clock
 from hearback.aws.claims import Claims
-from hearback.claim import Claim
+from hearback.aws.referrals import Referrals
+from hearback.claim import Claim, forget_request
+from hearback.conversion import Conversion
+from hearback.play import Coupon, Referral, Rewards
 from hearback.subscription import Subscription
 from hearback.task import Closing, Task
 from ops.deployment import Deployment
@@ -81,7 +85,7 @@ def test_mails_are_in_doubt_before_and_after_the_tick_has_marked_them(hearback: 
         (INVITATION.effect, "claimed"),
     ]
     assert listed[0]["since"] == (NOW - timedelta(minutes=40)).isoformat()
-    assert listed[1]["about"] == {"invitation": "shop.2DEF"}
+    assert listed[1]["about"] == {"invitation": "shop.2DEF", "contact": "c" * 32}
 
 
 def test_a_mail_that_is_being_sent_is_in_no_doubt_yet(hearback: Hearback, post: Post) -> None:
@@ -154,6 +158,45 @@ def test_a_refused_mail_can_be_sent_when_the_cause_is_mended(hearback: Hearback,
 
     assert hearback("mail", "refused", "--json").json == []
     assert post.claims.take(THANKS, NOW) is None
+
+
+class TestAReward:
+    REWARD = Claim("reward/0a1b/friend", {"contact": "c" * 32, "conversion": "order 7"})
+
+    @pytest.fixture
+    def paid(self, post: Post) -> Referrals:
+        """A conversion whose rewards were paid, but nobody knows whether the friend got the mail."""
+        referral = Referral(target="https://shop.example/", rewards=Rewards(friend="tenth", after_days=0))
+        coupons = {"tenth": Coupon.model_validate({"text": "10% off"})}
+        people = {"promoter": "a" * 32, "customer": "c" * 32}
+        value = Decimal(120)
+        sale = Conversion.of(
+            referral, "shop", "C", coupons=coupons, reference="order 7", value=value, now=NOW, **people
+        )
+        referrals = Referrals(post.tables.directory)
+        referrals.record(sale)
+        referrals.begin_to_pay("order 7", NOW)
+        referrals.paid("order 7")
+        post.left(self.REWARD)
+        return referrals
+
+    def test_names_whose_it_is_and_is_due_again(self, hearback: Hearback, post: Post, paid: Referrals) -> None:
+        [listed] = hearback("mail", "doubtful", "--json").json
+        assert listed["about"] == {"conversion": "order 7", "contact": "c" * 32}
+
+        ended = resolve(hearback, self.REWARD, "--send-again")
+
+        assert "the next tick sends it" in ended.out
+        assert post.state(self.REWARD) == "again"
+        assert [item["pk"] for item in post.tables.people.due("reward", NOW)] == ["CONVERSION#order 7"]
+
+    def test_of_an_erased_person_is_not_sent_again(self, hearback: Hearback, post: Post, paid: Referrals) -> None:
+        post.tables.directory.update(forget_request(self.REWARD.digest, "c" * 32))
+
+        ended = resolve(hearback, self.REWARD, "--send-again")
+
+        assert (ended.code, post.state(self.REWARD)) == (2, "claimed")
+        assert "had their data erased; say --sent" in ended.err
 
 
 @pytest.mark.parametrize("decision", ["--sent", "--send-again"])

@@ -107,12 +107,12 @@ class Claim:
 
 
 def forget_request(digest: str, contact: str) -> dict[str, Any]:
-    """Take out whom the effect was for. What was done stays done."""
+    """Take out whom the effect was for, but not that it was for a customer. What was done stays done."""
     return {
         "Key": Claim.key_item(digest),
-        "UpdateExpression": "REMOVE contact",
+        "UpdateExpression": "SET erased = :true REMOVE contact",
         "ConditionExpression": "contact = :contact",
-        "ExpressionAttributeValues": {":contact": contact},
+        "ExpressionAttributeValues": {":true": True, ":contact": contact},
     }
 
 

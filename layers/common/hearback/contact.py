@@ -161,9 +161,11 @@ class Slot:
     def key_item(self) -> dict[str, str]:
         return {"pk": f"CONTACT#{self.contact}", "sk": self.what}
 
-    def free_in(self, item: Mapping[str, Any] | None, now: datetime, quiet: timedelta) -> bool:
-        """Whether anybody could take it, as it stands in the table. Only taking it makes sure."""
+    def free_in(self, item: Mapping[str, Any] | None, now: datetime, quiet: timedelta, by: str = "") -> bool:
+        """Whether anybody, or only `by`, could take it, as it stands in the table. Only taking it makes sure."""
         taken_at = (item or {}).get("taken_at")
+        if item and by and item.get("taken_by") == by:
+            return True
         return taken_at is None or datetime.fromisoformat(taken_at) <= now - quiet
 
     def take_request(self, by: str, now: datetime, quiet: timedelta) -> dict[str, Any]:

@@ -217,6 +217,17 @@ def paid_request(reference: str) -> dict[str, Any]:
     }
 
 
+def pay_again_request(reference: str) -> dict[str, Any]:
+    """Make it due again, for a mail of it that is to be sent once more; nothing is granted a second time."""
+    return {
+        "Key": Conversion.key_item(reference),
+        "UpdateExpression": "SET #state = :paying, due_kind = :due",
+        "ConditionExpression": "#state IN (:paying, :paid)",
+        "ExpressionAttributeNames": {"#state": "state"},
+        "ExpressionAttributeValues": {":paying": "paying", ":paid": "paid", ":due": DUE_KIND},
+    }
+
+
 def cancel_request(reference: str, now: datetime) -> dict[str, Any]:
     """Cancel it, on condition that nothing is being paid."""
     return {

@@ -12,6 +12,7 @@ from hearback.conversion import (
     ReferenceUsed,
     cancel_request,
     paid_request,
+    pay_again_request,
     pay_request,
 )
 from hearback.referral import ReferralLink, click_request
@@ -90,6 +91,10 @@ class Referrals:
 
     def paid(self, reference: str) -> None:
         self._moved(paid_request(reference))
+
+    def pay_again(self, reference: str) -> Conversion | None:
+        """The conversion, due again for a mail that is to be sent once more; None if it never came to paying."""
+        return self._moved(pay_again_request(reference))
 
     def cancel(self, reference: str, now: datetime) -> Conversion | None:
         """The conversion, cancelled; None if there is none. Raises NotCancelled."""
