@@ -1,4 +1,4 @@
-"""`hearback report --referrals`: how many promoters truly referred somebody, and what that was worth."""
+"""`hearback report --referrals`: how many of the promoters who were asked truly referred somebody, and what that was worth."""
 
 import csv
 from collections import defaultdict
@@ -33,7 +33,7 @@ def read(deployment: Deployment, surveys: Sequence[Survey]) -> list[Numbers]:
     that were followed at least once. `clicks`: of all links; machines follow links too. `converted`: customers whom
     links brought, without cancelled ones, and their `value` by currency. `rewards`: coupons that were granted for
     conversions, and how many of them were `redeemed`. `referrers`: people whose link brought a customer. `share`:
-    referrers among promoters, 0 to 1; None without promoters.
+    referrers among those asked, 0 to 1, people among people: a promoter may answer many times. None if nobody was.
     """
     links: dict[str, list[ReferralLink]] = defaultdict(list)
     conversions: dict[str, list[Conversion]] = defaultdict(list)
@@ -82,7 +82,7 @@ def _numbers(
         "rewards": len(rewards),
         "redeemed": sum(bool(coupon.redeemed_at) for coupon in rewards),
         "referrers": referrers,
-        "share": round(referrers / promoters, 4) if promoters else None,
+        "share": round(referrers / len(links), 4) if links else None,
     }
 
 
@@ -111,4 +111,6 @@ def show(numbers: Sequence[Numbers]) -> None:
             f"{each['referrers']:,}{share}",
         )
     print_table(table)
-    say("From the beginning. Clicks include machines, which follow links too; conversions do not.")
+    say(
+        "From the beginning; in brackets, the share of those asked. Clicks include machines, which follow links too; conversions do not."
+    )

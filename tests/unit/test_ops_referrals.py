@@ -83,7 +83,7 @@ def test_the_report_counts_each_step_and_the_share_that_truly_referred(hearback:
         "rewards": 1,
         "redeemed": 1,
         "referrers": 1,
-        "share": 0.05,
+        "share": 0.3333,
     }
 
 
@@ -94,7 +94,7 @@ def test_without_a_survey_it_is_all_of_them(hearback: Hearback) -> None:
 
     assert [each["survey"] for each in hearback("report", "--referrals", "--json").json] == ["shop"]
     assert "120.50 EUR, 3.00 USD" in shown.out
-    assert "1 (5.0%)" in shown.out
+    assert "1 (33.3%)" in shown.out
     assert [(row["currency"], row["value"]) for row in rows] == [("EUR", "120.50"), ("USD", "3.00")]
 
 
