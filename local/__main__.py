@@ -26,7 +26,9 @@ def main(arguments: list[str]) -> int:
     _on_signal(enough.set)
     print(f"Starting (data in {given.data}) …", flush=True)
     try:
-        with Stack(given.data, given.port, dict(given.parameter), fresh=given.fresh, printed=_print) as stack:
+        with Stack(
+            given.data, given.port, dict(given.parameter), fresh=given.fresh, printed=_print, hosts=given.host
+        ) as stack:
             print(_welcome(stack, time.monotonic() - begun), flush=True)
             while not enough.wait(1.0):
                 stack.check_engine()
@@ -43,6 +45,13 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         prog="python -m local", description="Runs template.yaml on this machine: no AWS account, nothing leaves it."
     )
     parser.add_argument("--port", type=int, default=8000, help="where HTTP is answered (default 8000)")
+    parser.add_argument(
+        "--host",
+        action="append",
+        default=[],
+        metavar="NAME[:PORT]",
+        help="another name it is asked for by, such as a tunnel's; may be repeated (this machine's own names)",
+    )
     parser.add_argument("--data", type=Path, default=Path(".hearback"), help="where data is kept (.hearback)")
     parser.add_argument(
         "--parameter",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Answer = Callable[[Request], Response]
+HTTP_PORT = 80
+"""Which a browser leaves out of a Host header."""
+OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 class PortTaken(Exception):
@@ -22,9 +25,13 @@ class PortTaken(Exception):
 
 
 class LocalServer:
-    """Binds its port at once, so that the address is known; answers when `serve` is called."""
+    """Binds its port at once, so that the address is known; answers when `serve` is called.
 
-    def __init__(self, port: int, printed: Callable[[str], None]) -> None:
+    It answers only who asks for this machine by its own names, or by one of `hosts`. Another site can have its own
+    name lead here, and a browser would then take what it asks for that site's own pages (DNS rebinding).
+    """
+
+    def __init__(self, port: int, printed: Callable[[str], None], hosts: Collection[str] = ()) -> None:
         """Raises PortTaken."""
         self._printed = printed
         self._answer: Answer | None = None
@@ -44,6 +51,8 @@ class LocalServer:
                 request_handler=_QuietHandler,
                 fd=listening.fileno(),
             )
+        own = {name if self.port == HTTP_PORT else f"{name}:{self.port}" for name in OWN_NAMES}
+        self._hosts = own | {host.lower() for host in hosts}
         self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
 
     @property
@@ -65,6 +74,9 @@ class LocalServer:
 
     def _application(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
+        if request.host.lower() not in self._hosts:
+            refusal = f"This stack answers at {self.url}. Other names it is to be asked for by: --host."
+            return Response(f"{refusal}\n", status=421)(environ, start_response)
         try:
             response = self._answer(request) if self._answer else Response(status=503)
         except Exception:

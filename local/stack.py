@@ -7,7 +7,7 @@ with Stack(data=folder) as stack:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,6 +53,7 @@ class Stack:
 
     data: folder for tables, mails and whatever is unfinished; a later stack on it goes on from there.
     port: where HTTP is answered; 0 picks a free one.
+    hosts: names, with their ports, under which HTTP is asked for besides this machine's own: a tunnel's, for example.
     parameters: those of the template's parameters that are not to have their defaults.
     template: the SAM template; code is found beside it, as it says.
     fresh: begin with nothing.
@@ -72,8 +73,10 @@ class Stack:
         printed: Callable[[str], None] = print,
         watch: Watch | None = None,
         mail_events: Callable[[Mapping[str, Any]], None] | None = None,
+        hosts: Collection[str] = (),
     ) -> None:
         self._data, self._port, self._fresh = data, port, fresh
+        self._hosts = hosts
         self._parameters, self._template = parameters or {}, template
         self._printed = printed
         self._watch = watch
@@ -207,7 +210,7 @@ class Stack:
             )
         kept = folder.kept()
         self.clock.restore(kept.clock)
-        self._server = LocalServer(self._port, self._printed)
+        self._server = LocalServer(self._port, self._printed, self._hosts)
         self._open.callback(self._server.close)
         template = read_template(self._template, REGION)
         self._engine = start_engine(folder.path)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from local_fixture.running import ask, ask_json
+from local_fixture.running import ask, ask_json, small_stack
 
 from local.stack import Stack
 
@@ -43,6 +44,26 @@ def test_a_request_becomes_a_payload_of_version_2(stack: Stack) -> None:
     assert context["stage"] == "$default"
     assert f"http://{context['domainName']}" == stack.url
     assert abs(context["timeEpoch"] / 1000 - stack.now().timestamp()) < 10
+
+
+@pytest.mark.parametrize("path", ["/_local/outbox.json", "/echo/x"])
+def test_only_who_asks_for_this_machine_is_answered(stack: Stack, path: str) -> None:
+    port = stack.url.rpartition(":")[2]
+
+    def status(host: str, **more: str) -> int:
+        return ask(stack, "GET", path, headers={"Host": host, **more})[0].status
+
+    assert {status(f"{name}:{port}") for name in ("127.0.0.1", "localhost", "LocalHost", "[::1]")} == {200}
+    rebound = f"evil.example:{port}"  # a name of theirs that leads here
+    assert status(rebound, Origin=f"http://{rebound}") == 421
+    assert {status(host) for host in ("evil.example", "localhost", "localhost:1", f"127.0.0.1.evil:{port}")} == {421}
+
+
+def test_a_name_it_was_told_of_is_answered_too(tmp_path: Path) -> None:
+    with small_stack(tmp_path, hosts=["Tunnel.example"]) as stack:
+        response, _ = ask(stack, "GET", "/_local/clock", headers={"Host": "tunnel.example"})
+
+    assert response.status == 200
 
 
 @pytest.mark.parametrize(
