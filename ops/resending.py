@@ -11,6 +11,7 @@ from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Item
 from hearback.aws.referrals import Referrals
 from hearback.aws.tasks import Tasks
+from hearback.task_news import call_claim, joined_claim
 from ops.message_queue import MessageQueue
 from ops.terminal import Stop
 
@@ -48,16 +49,16 @@ class Resending:
         return send
 
     def _of_task(self, claim: Item) -> Callable[[], str]:
-        """A notice or a reminder, unless the task was closed, given to somebody or made due at another time since."""
+        """A notice, news or a reminder, unless the task was closed, given to somebody or made due later since."""
         tasks = Tasks(self.directory.table)
         task = tasks.get(claim["task"])
         if task is None or not task.open:
             raise Stop("its task is closed; say --sent")
-        if claim["effect"] == notice_claim(task).effect:
+        if claim["effect"] in {each(task).effect for each in (notice_claim, joined_claim, call_claim)}:
             return self._settling({"task": task.id})
         told = next((told for each, told in TELLS.items() if claim["effect"] == reminder_claim(task, each).effect), 0)
         if not told:
-            raise Stop("its task is due at another time, or somebody else's, by now, and they hear of that; say --sent")
+            raise Stop("its task is due at another time, or somebody else's, or there is newer news; say --sent")
 
         def send() -> str:
             if not tasks.told(task, told - 1):

@@ -14,7 +14,7 @@ from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
 from hearback.survey import Survey
-from hearback.task import Assignment, Task
+from hearback.task import Assignment, Callback, Task
 from ops.deployment import Deployment
 from ops.task_owners import left, name_of, owner_in_words
 from ops.terminal import Stop, local_time, out, say
@@ -67,6 +67,8 @@ class Case:
         table.add_row("due", local_time(task.due_at, zone) + late)
         if task.taken_at:
             table.add_row("calls", escape(person_in_words(self.survey, task.taken_by)))
+        if task.callback:
+            table.add_row("call on", escape(self._wish(task.callback)))
         if task.closing:
             table.add_row("closed", escape(closing_in_words(task, self.survey)))
         if task.came_back is not None:
@@ -92,6 +94,10 @@ class Case:
     def _given(self, assignment: Assignment) -> str:
         owner, before = name_of(self.survey, assignment.owner), name_of(self.survey, assignment.before)
         return f"to {owner}, from {before}" if owner != before else f"to {owner} again"
+
+    def _wish(self, callback: Callback) -> str:
+        when = f": {callback.when}" if callback.when else ""
+        return f"{callback.phone}{when} (they asked on {local_time(callback.at, self.survey.zone)})"
 
     def _customer(self) -> str:
         if self.task.erased:
@@ -126,7 +132,7 @@ def closed_already(task: Task, survey: Survey) -> Stop:
 
 def plain(task: Task, survey: Survey, now: datetime) -> dict[str, Any]:
     """A task as JSON has it."""
-    closing = task.closing
+    closing, callback = task.closing, task.callback
     return {
         "task": task.id,
         "survey": task.survey,
@@ -138,6 +144,9 @@ def plain(task: Task, survey: Survey, now: datetime) -> dict[str, Any]:
         "responses": sorted(task.responses),
         "dimensions": dict(task.dimensions or {}),
         "taken_by": task.taken_by,
+        "callback": (
+            {"phone": callback.phone, "when": callback.when, "at": callback.at.isoformat()} if callback else None
+        ),
         "assignments": [each.to_item() for each in task.assignments],
         "notes": [{"at": note.at.isoformat(), "by": note.by, "text": note.text} for note in task.notes],
         "closed_at": closing.at.isoformat() if closing else None,

@@ -1,6 +1,7 @@
-"""Please call me: where and when, from the apology's link. Whoever looks after the answer reads it on the task's page.
+"""Please call me: where and when, from the apology's link. Whoever looks after the answer is told.
 
-Nothing stored is shown: mails get forwarded.
+The number is of this task and no other: a mail gets forwarded, and whoever has it must not change for good how we reach
+somebody. For the same reason nothing stored is shown.
 """
 
 import re
@@ -12,7 +13,7 @@ from collect.page_stamp import PageStamp, machine_mark
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
-from hearback.contact import Contact
+from hearback.aws.tasks import TaskClosed, WishedTooOften
 from hearback.task import Callback, Task
 
 WHEN_LENGTH = 200
@@ -41,9 +42,13 @@ def ask(request: Request, wiring: Wiring) -> Reply:
     slip: pages.Slip = "missed" if not is_phone(phone) else "hasty" if mark else ""
     if slip:
         return replace(pages.call_page(sheet, phone, when, _stamp(request, wiring), slip=slip), log=log)
-    if not wiring.tasks.call_back(task.id, Callback(phone, when, request.now)):  # closed a moment ago
-        return pages.uncalled_page(sheet)
-    wiring.directory.merge_contact(Contact(to.token.contact, phone=phone))
+    if task.callback is None or (phone, when) != (task.callback.phone, task.callback.when):
+        try:
+            wiring.tasks.call_back(task.id, Callback(phone, when, request.now))
+        except TaskClosed:  # a moment ago
+            return pages.uncalled_page(sheet)
+        except WishedTooOften:
+            return replace(pages.called_often_page(sheet), log=log)
     return replace(pages.called_page(sheet), log=log)
 
 
@@ -54,9 +59,8 @@ def is_phone(text: str) -> bool:
 
 
 def _task(wiring: Wiring, to: answers.Opened) -> Task | None:
-    """The person's open task, if it is about this survey."""
-    task = wiring.tasks.open_of(to.token.contact)
-    return task if task and task.survey == to.survey.id else None
+    """The person's open task that this very answer is among the reasons of: nobody else's link asks for calls."""
+    return wiring.tasks.open_about(str(to.response), to.token.contact) if to.token.contact else None
 
 
 def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:

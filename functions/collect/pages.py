@@ -166,6 +166,12 @@ def called_page(sheet: Sheet) -> Reply:
     return _survey_page(sheet, "notice.html", 200, say("called_heading"), text=say("called_text"))
 
 
+def called_often_page(sheet: Sheet) -> Reply:
+    """Somebody will call, as it was said before."""
+    say = sheet.words.say
+    return _survey_page(sheet, "notice.html", 200, say("called_often_heading"), text=say("called_often_text"))
+
+
 def uncalled_page(sheet: Sheet) -> Reply:
     """Nobody is to call any more."""
     say = sheet.words.say

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Literal
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from followup.layout import lay_out
 from followup.mail import Letter
@@ -25,6 +26,7 @@ OWN_WORDS = 240
 """Characters of their own comment that a respondent is shown: enough to know it again."""
 WHOLE_COMMENT = 1500
 """Characters of a comment that the owner of a task is shown."""
+Occasion = Literal["new", "joined", "call", "overdue", "escalated"]
 LISTED_ANSWERS = 10
 """Answers a task's notice shows."""
 
@@ -95,12 +97,13 @@ def task_notice(
     reader: Person,
     link: str,
     *,
-    occasion: Literal["new", "overdue", "escalated"] = "new",
+    occasion: Occasion = "new",
     earlier: Sequence[Response] = (),
 ) -> Letter:
     """What the owner of a task must know to act on it: who, what they said, by when, how to reach them.
 
-    Its owner gets it when the task is `new` and when it is `overdue`, the owner's manager when it is `escalated`.
+    Its owner gets it when the task is `new`, when another answer has `joined` it, when the customer wants a `call` and
+    when it is `overdue`, the owner's manager when it is `escalated`.
     `earlier` are the person's answers before these, newest first; `link` opens the task's page. It is written in the
     survey's default language.
     """
@@ -115,10 +118,18 @@ def task_notice(
     taker = survey.people.get(task.taken_by)
     subjects = {
         "new": "task_subject_scores" if scores else "task_subject",
+        "joined": "task_subject_joined",
+        "call": "task_subject_call",
         "overdue": "task_subject_overdue",
         "escalated": "task_subject_escalated",
     }
-    openings = {"new": "task_opening", "overdue": "task_opening_overdue", "escalated": "task_opening_escalated"}
+    openings = {
+        "new": "task_opening",
+        "joined": "task_opening_joined",
+        "call": "task_opening_call",
+        "overdue": "task_opening_overdue",
+        "escalated": "task_opening_escalated",
+    }
     why = "task_why_escalated" if occasion == "escalated" else "task_why"
     return lay_out(
         "task_notice",
@@ -128,7 +139,8 @@ def task_notice(
         opening=voice.say(openings[occasion], due=due, owner=owner_name),
         taken=voice.say("task_taken", who=one_line(taker.name)) if taker else "",
         name=name,
-        reach=_reach(voice, contact),
+        wish=_wish(voice, task, zone),
+        reach=_reach(voice, contact, task),
         language=shorten(contact.locale, 20) if contact else "",
         dimensions=dimension_values(task.dimensions or {}),
         answers=[quoted(voice, response, WHOLE_COMMENT, task.dimensions or {}) for response in newest[:LISTED_ANSWERS]],
@@ -165,7 +177,8 @@ def alert(
         voice.say("alert_subject_moved" if moved else "alert_subject", who=who, before=before, score=response.score),
         greeting=voice.greeting(reader.name),
         name=shorten(contact.name, MOST_NAME) if contact else "",
-        reach=_reach(voice, contact),
+        wish=_wish(voice, task, survey.zone) if task else "",
+        reach=_reach(voice, contact, task),
         language=shorten(contact.locale, 20) if contact else "",
         dimensions=dimension_values(response.dimensions),
         answer=quoted(voice, response, WHOLE_COMMENT, response.dimensions),
@@ -195,10 +208,21 @@ def _earlier(voice: Voice, earlier: Sequence[Response], known: Mapping[str, str]
     ]
 
 
-def _reach(voice: Voice, contact: Contact | None) -> list[tuple[str, str, str]]:
-    """(label, what is shown, link or "") of each way to reach somebody."""
+def _wish(voice: Voice, task: Task, zone: ZoneInfo) -> str:
+    """How the customer wants to be called, beside the number; "" if they did not say."""
+    callback = task.callback
+    if callback is None:
+        return ""
+    at = voice.moment(callback.at, zone)
+    return voice.say("task_callback_when" if callback.when else "task_callback", at=at, when=one_line(callback.when))
+
+
+def _reach(voice: Voice, contact: Contact | None, task: Task | None) -> list[tuple[str, str, str]]:
+    """(label, what is shown, link or "") of each way to reach somebody. The number they gave last goes first."""
     ways = []
     phone, email = (shorten(contact.phone, 40), one_line(contact.email)) if contact else ("", "")
+    if task and task.callback:
+        phone = shorten(task.callback.phone, 40)
     if phone:
         digits = "".join(letter for letter in phone if letter.isascii() and (letter.isdigit() or letter == "+"))
         ways.append((voice.say("phone"), phone, f"tel:{digits}" if digits else ""))

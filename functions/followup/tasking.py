@@ -8,10 +8,11 @@ from aws_lambda_powertools import Logger
 
 from followup import repeatable
 from followup.story import EARLIER, Story
+from followup.task_news import NewsOfTasks
 from followup.task_notices import TaskNotices
 from hearback import plays
 from hearback.aws.claims import Claims
-from hearback.aws.directory import Directory
+from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.aws.feedback import Feedback
 from hearback.aws.tasks import Tasks
 from hearback.business_time import Calendar
@@ -33,10 +34,11 @@ class Tasking:
     directory: Directory
     claims: Claims
     notices: TaskNotices
+    news: NewsOfTasks
     now: datetime
 
     def give(self, play: TaskPlay, survey: Survey, story: Story, caps: Sequence[Cap] = ()) -> None:
-        """Open a task or join the contact's open one; tell other systems and the owner of a new one.
+        """Open a task or join the contact's open one; tell other systems of a new one, and the owner of either.
 
         Raises NotSent, NotTaken or Busy: to be tried again.
         """
@@ -62,6 +64,8 @@ class Tasking:
         made = self.tasks.get(wanted.id)
         if made and made.open:
             self.notices.tell(made, survey, [response], story.contact, story.earlier)
+        elif made is None and (joined := self.tasks.open_about(str(response.id), response.contact)):
+            self.tell(joined.id)
 
     def _give_again(self, opening: Claim, wanted: Task) -> None:
         """Open the task that was withdrawn with its answer, now that the answer counts again."""
@@ -71,14 +75,23 @@ class Tasking:
             self.tasks.reopen(given, wanted.owner, wanted.due_at, self.now, wanted.born_of)
 
     def tell(self, task_id: str) -> None:
-        """Tell of a task whose owner may not know. Raises NotSent, NotTaken or Busy: to be tried again."""
+        """Tell of a task whose owner may not know it, or what is new of it.
+
+        Raises NotSent, NotTaken or Busy: to be tried again.
+        """
         task = self.tasks.get(task_id)
         if task is None or not task.open:
             return
-        survey = self.directory.survey(task.survey, self.now)
+        try:
+            survey = self.directory.survey(task.survey, self.now)
+        except UnknownSurvey:  # who answers another survey joins the task all the same
+            logger.warning("task of a survey that is gone", extra={"survey": task.survey, "task": task.id})
+            return
         responses = sorted(self._answers(task), key=lambda response: response.answered_at)
         earlier = self.feedback.earlier(responses[0], EARLIER) if responses else []
-        self.notices.tell(task, survey, responses, self.directory.contact(task.contact), earlier)
+        contact = self.directory.contact(task.contact)
+        self.notices.tell(task, survey, responses, contact, earlier)
+        self.news.tell(task, survey, responses, contact, earlier)
 
     def take_back(self, response: Response) -> None:
         """Withdraw the open task of an answer that does not count any more, unless another of its answers does.

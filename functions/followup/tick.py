@@ -19,6 +19,7 @@ from followup.pacing import Turns
 from followup.post import Post
 from followup.rewarding import queue_due_rewards
 from followup.setbacks import Setbacks
+from followup.task_news import queue_due_news
 from followup.task_notices import queue_due_notices
 from hearback import clock
 from hearback.aws import clients
@@ -45,6 +46,7 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int
         "plays": lambda: queue_due_plays(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
         "rewards": lambda: queue_due_rewards(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
         "notices": lambda: queue_due_notices(wiring.tasks(), os.environ["SETTLE_QUEUE_URL"], now),
+        "news": lambda: queue_due_news(wiring.tasks(), os.environ["SETTLE_QUEUE_URL"], now),
         "reminders": lambda: _escalating(now, turns).escalate(),
         "asked_again": lambda: _asking_again(now).ask_again(),
         "closings": lambda: tell_closings(wiring.tasks(), Bus(clients.events, os.environ["EVENT_BUS"]), now),

@@ -15,6 +15,7 @@ from followup.inviting import Inviting
 from followup.post import Post, Throttled
 from followup.rewarding import Rewarding
 from followup.running import Running
+from followup.task_news import NewsOfTasks
 from followup.task_notices import TaskNotices
 from followup.tasking import Tasking
 from followup.watching import Watching
@@ -77,10 +78,11 @@ def _answering(post: Post, now: datetime) -> Answering:
 
 
 def _tasking(post: Post, now: datetime) -> Tasking:
-    tasks, claims = wiring.tasks(), wiring.claims()
+    tasks, claims, links = wiring.tasks(), wiring.claims(), wiring.links(now)
     task_queue = os.environ["TASK_QUEUE_URL"]
-    notices = TaskNotices(tasks, claims, post, wiring.links(now), _bus(), clients.sqs(), task_queue, now)
-    return Tasking(tasks, wiring.feedback(), wiring.directory(), claims, notices, now)
+    notices = TaskNotices(tasks, claims, post, links, _bus(), clients.sqs(), task_queue, now)
+    news = NewsOfTasks(tasks, post, links, now)
+    return Tasking(tasks, wiring.feedback(), wiring.directory(), claims, notices, news, now)
 
 
 def _bus() -> Bus:

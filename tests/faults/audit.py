@@ -19,7 +19,8 @@ from tests.faults.strikes import Story
 from tests.faults.timed import TimedStory
 from tests.faults.timed_audit import TimedAudit
 
-_MAILS = ("task-notice/", "task-overdue/", "task-escalated/", "digest/", "reward/", "invitation/")
+_TASK_MAILS = ("task-notice/", "task-joined/", "task-call/", "task-overdue/", "task-escalated/")
+_MAILS = (*_TASK_MAILS, "digest/", "reward/", "invitation/")
 """How the effects begin that are mails and follow from no play."""
 
 

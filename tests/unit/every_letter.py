@@ -24,7 +24,7 @@ from hearback.mentions import parse_terms
 from hearback.play import Coupon, CouponPlay, ReferralPlay, TestimonialPlay, When
 from hearback.response import Response
 from hearback.survey import Person, Question, Survey
-from hearback.task import Task
+from hearback.task import Callback, Task
 from hearback.themes import Theme
 from tests.unit.digest_samples import PUNE, tasks
 from tests.unit.letter_samples import NOW, answer
@@ -153,10 +153,18 @@ def _digest(given: Given) -> Letter:
     return digest_letter(told, {task.id: f"{OURS}t/token" for task in told.open_tasks})
 
 
-def _task_notice(given: Given, occasion: Literal["new", "overdue", "escalated"] = "new") -> Letter:
+def _task_notice(given: Given, occasion: letters.Occasion = "new") -> Letter:
     told, page, earlier = [given.answer(2)], f"{OURS}t/token", [given.answer(9, 50)]
+    wish = Callback("020 5555 0199", given.words, given.task.created_at) if occasion == "call" else None
     return letters.task_notice(
-        given.survey, given.task, told, given.contact, given.owner, page, occasion=occasion, earlier=earlier
+        given.survey,
+        replace(given.task, callback=wish),
+        told,
+        given.contact,
+        given.owner,
+        page,
+        occasion=occasion,
+        earlier=earlier,
     )
 
 
@@ -177,6 +185,8 @@ TO_CUSTOMERS: dict[str, Callable[[Given], Letter]] = {
 }
 TO_MANAGERS: dict[str, Callable[[Given], Letter]] = {
     "task_notice": _task_notice,
+    "task_notice of an answer that joined": lambda given: _task_notice(given, "joined"),
+    "task_notice of a wish to be called": lambda given: _task_notice(given, "call"),
     "task_notice of an overdue task": lambda given: _task_notice(given, "overdue"),
     "task_notice of an escalated task": lambda given: _task_notice(given, "escalated"),
     "alert": lambda given: letters.alert(

@@ -8,7 +8,7 @@ from hearback import clock
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
-from hearback.task import Task
+from hearback.task import Callback, Task
 from hearback.token import verify
 from ops.deployment import Deployment
 from tests.conftest import NOW, Tables
@@ -60,6 +60,16 @@ def test_a_task_shows_what_was_said_and_how_to_reach_the_customer(hearback: Hear
     assert "Ravi, +91 00000 00000, c1@example.com" in printed
     assert "complaint 1" in printed
     assert "Thu 05 Mar 2026, 16:00 IST" in printed
+
+
+def test_a_task_shows_where_and_when_its_customer_wants_to_be_called(hearback: Hearback, tables: Tables) -> None:
+    task = open_task(tables, 1, 1)
+    tables.tasks.call_back(task.id, Callback("020 5555 0199", "after six", NOW))
+
+    printed, shown = hearback("tasks", "show", task.id).out, hearback("tasks", "show", task.id, "--json").json
+
+    assert "020 5555 0199: after six (they asked on Wed 04 Mar 2026, 16:00 IST)" in printed
+    assert shown["callback"] == {"phone": "020 5555 0199", "when": "after six", "at": NOW.isoformat()}
 
 
 def test_closing_takes_a_task_off_the_list_and_remembers_how_it_ended(hearback: Hearback, tables: Tables) -> None:

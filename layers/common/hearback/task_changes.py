@@ -6,7 +6,7 @@ Each is one conditional write: on the task being open, where nothing else is sai
 from datetime import datetime
 from typing import Any
 
-from hearback.task import MOST_NOTES, STILL_OPEN, Callback, Note, Task, stored
+from hearback.task import MOST_NOTES, STILL_OPEN, Note, Task, stored
 
 NOTED = "notes = list_append(if_not_exists(notes, :none), :note)"
 _NOT_TAKEN = "(attribute_not_exists(taken_by) OR taken_by = :by)"
@@ -41,18 +41,6 @@ def note_values(note: Note) -> dict[str, Any]:
     return {":none": [], ":note": [note.to_item()]}
 
 
-def call_back_request(task: str, callback: Callback) -> dict[str, Any]:
-    """Write down how the person of an open task wants to be called; what they say last stands."""
-    return {
-        "Key": Task.key_item(task),
-        "UpdateExpression": "SET callback = :callback",
-        "ConditionExpression": STILL_OPEN,
-        "ExpressionAttributeValues": {
-            ":callback": {"phone": callback.phone, "when": callback.when, "at": stored(callback.at)}
-        },
-    }
-
-
 def reschedule_request(task: str, due_at: datetime) -> dict[str, Any]:
     """Make an open task due at another time; whoever was told that it is overdue is told again if it is again."""
     return {
@@ -70,16 +58,6 @@ def told_request(task: Task, told: int) -> dict[str, Any]:
         "UpdateExpression": "SET told = :told",
         "ConditionExpression": f"{STILL_OPEN} AND due_at = :due",
         "ExpressionAttributeValues": {":told": told, ":due": stored(task.due_at)},
-    }
-
-
-def join_request(task: str, response: str) -> dict[str, Any]:
-    """Add a further answer to an open task; adding it twice changes nothing."""
-    return {
-        "Key": Task.key_item(task),
-        "UpdateExpression": "ADD responses :response",
-        "ConditionExpression": STILL_OPEN,
-        "ExpressionAttributeValues": {":response": {response}},
     }
 
 

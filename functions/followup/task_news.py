@@ -1,0 +1,89 @@
+"""Telling whose a task is what is new of it: an answer that joined it, or that its person wants to be called.
+
+Whoever joins an answer tells of it at once. What a page took down, and what somebody died over, the tick finds beside
+the task.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from followup import letters
+from followup.links import Links
+from followup.post import Post, Sent
+from followup.setbacks import Setbacks
+from followup.stream import send, tens
+from hearback.aws.tasks import Tasks
+from hearback.claim import Claim
+from hearback.contact import Cap, Contact
+from hearback.response import Response
+from hearback.survey import Survey
+from hearback.task import Task
+from hearback.task_news import APART, call_claim, joined_cap, joined_claim
+from hearback.task_owner import owner_now
+
+
+def queue_due_news(tasks: Tasks, settle_queue: str, now: datetime) -> int:
+    """Queue the tasks of which somebody may not know what is new; how many the queue took.
+
+    They stay due until that is told, and it is told once: under its claim. Raises SomeFailed once all others are
+    queued.
+    """
+    queued, setbacks = 0, Setbacks()
+    for some in tens(_still_open(tasks, now, setbacks)):
+        queued += len(some) - len(send(settle_queue, {json.dumps({"task": task.id}): [task.id] for task in some}))
+    setbacks.raise_any()
+    return queued
+
+
+def _still_open(tasks: Tasks, now: datetime, setbacks: Setbacks) -> Iterator[Task]:
+    """What is new of a task that was closed meanwhile is of no use."""
+    for task_id in tasks.untold_news(until=now):
+        with setbacks.kept_apart(task=task_id):
+            task = tasks.get(task_id)
+            if task and task.open:
+                yield task
+            elif task:
+                tasks.news_told(task)
+
+
+@dataclass(frozen=True, slots=True)
+class NewsOfTasks:
+    tasks: Tasks
+    post: Post
+    links: Links
+    now: datetime
+
+    def tell(
+        self,
+        task: Task,
+        survey: Survey,
+        responses: Sequence[Response],
+        contact: Contact | None,
+        earlier: Sequence[Response],
+    ) -> None:
+        """Tell whose an open task is what is new of it, each once. Raises NotSent: to be tried again."""
+        if not task.callback and len(task.responses) == 1:
+            return
+        person = owner_now(task, survey)
+        if not person or not task.contact:
+            self.tasks.news_told(task)
+            return
+        owner, link = survey.people[person], self.links.task(task, person)
+
+        def mail(claim: Claim, occasion: letters.Occasion, caps: Sequence[Cap] = ()) -> Sent:
+            letter = letters.task_notice(
+                survey, task, responses, contact, owner, link, occasion=occasion, earlier=earlier
+            )
+            return self.post.send(claim, letter, owner.email, self.now, to_name=owner.name, caps=caps)
+
+        if task.callback:
+            mail(call_claim(task), "call")
+        if len(task.responses) > 1:
+            claim = joined_claim(task)
+            self.post.claims.uncap(claim)  # what was too soon after the last one is only later
+            if mail(claim, "joined", [joined_cap(task)]) == "capped":
+                self.tasks.tell_news_later(task, self.now + APART)
+                return
+        self.tasks.news_told(task)
