@@ -228,12 +228,17 @@ def link(
     ctx: typer.Context,
     task: TaskId,
     to: Annotated[str, typer.Option(metavar="PERSON", help="For whom; left out, the task's owner.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Print a fresh link to a task's page. Whoever has it sees the customer's details."""
     deployment, found, _, person = _named(ctx, task, to)
     now = deployment.now()
     keys = Keys(deployment.client("secretsmanager"), deployment.output("TokenSecret")).at(now)
-    out.print(task_link(deployment.output("BaseUrl"), found, person, now, keys), soft_wrap=True, markup=False)
+    made = task_link(deployment.output("BaseUrl"), found, person, now, keys)
+    if as_json:
+        print_json({"task": found.id, "for": person, "link": made})
+    else:
+        out.print(made, soft_wrap=True, markup=False)
 
 
 def _tasks(deployment: Deployment) -> Tasks:

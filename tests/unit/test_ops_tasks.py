@@ -168,11 +168,13 @@ def test_what_cannot_be_done_says_why_and_changes_nothing(
 
 def test_a_link_is_bound_to_one_task_and_one_person(hearback: Hearback, tables: Tables, deployment: Deployment) -> None:
     task = open_task(tables, 1, 24)
-    base_url, _, token = hearback("tasks", "link", task.id).out.strip().rpartition("/t/")
+    made = hearback("tasks", "link", task.id).out.strip()
+    base_url, _, token = made.rpartition("/t/")
     keys = {"k1": "the key of TokenSecret"}
     found = verify(token, keys, "task", NOW)
     assert (base_url, found.subject, found.holder) == (deployment.output("BaseUrl"), task.id, "asha")
     assert found.expires_at == task.due_at + timedelta(days=14)
+    assert hearback("tasks", "link", task.id, "--json").json == {"task": task.id, "for": "asha", "link": made}
 
 
 def test_a_report_tells_what_became_of_tasks(
