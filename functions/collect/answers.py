@@ -9,6 +9,7 @@ from typing import cast
 from collect import limits
 from collect.bodies import MachineSubmission, TokenRequest
 from collect.problems import Fault, Problem
+from collect.request import Request
 from collect.submission_key import SubmissionKey
 from collect.visitors import ANYBODY, Visitor
 from collect.wiring import Wiring
@@ -40,6 +41,10 @@ class Opened:
     @property
     def locale(self) -> str:
         return self.survey.locale_for(self.token.locale)
+
+    def locale_on_page(self, request: Request) -> str:
+        """What the reader chose, else what is known of them, else what their browser wants that the survey speaks."""
+        return self.survey.locale_for(request.language(), self.token.locale, *request.languages())
 
 
 def known_survey(wiring: Wiring, survey: str, now: datetime) -> Survey:

@@ -66,8 +66,7 @@ def _task(wiring: Wiring, to: answers.Opened) -> Task | None:
 def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:
     """Raises TokenRefused, UnknownSurvey, Problem."""
     to = answers.opened(wiring, request.parameter("token"), request.now)
-    locale = to.survey.locale_for(request.language(), to.token.locale)
-    return to, pages.Sheet(to.survey, request.parameter("token"), locale)
+    return to, pages.Sheet(to.survey, request.parameter("token"), to.locale_on_page(request))
 
 
 def _stamp(request: Request, wiring: Wiring) -> str:

@@ -113,7 +113,7 @@ class Watch:
         expires_at = int((self.now + self.wiring.retention).timestamp())
         token = self.to.token
         channel = cast(Channel, token.channel)  # we signed it
-        visit = Visit(self.to.response, (), token.dimensions, channel, self.to.locale, expires_at)
+        visit = Visit(self.to.response, (), token.dimensions, channel, self.to.locale_on_page(self.request), expires_at)
         return self.wiring.directory.observe(visit, observation) if self._kept(observation.kind) else visit
 
     def _kept(self, kind: Kind) -> bool:
@@ -130,7 +130,8 @@ class Watch:
             self.wiring.feedback.doubt(self.to.response, verdict.reason)
         elif verdict.standing == "person" and verdict.score is not None:
             at = verdict.at or self.now
-            presumed = answers.response_of(self.wiring, self.to, verdict.score, Answer(), self.to.locale, at)
+            locale = self.to.locale_on_page(self.request)
+            presumed = answers.response_of(self.wiring, self.to, verdict.score, Answer(), locale, at)
             self.wiring.feedback.presume(presumed)
 
     @property

@@ -117,8 +117,7 @@ ROUTES: Mapping[str, Route] = {
 
 def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:
     to = answers.opened(wiring, request.parameter("token"), request.now)
-    locale = to.survey.locale_for(request.language(), to.token.locale)
-    return to, pages.Sheet(to.survey, request.parameter("token"), locale)
+    return to, pages.Sheet(to.survey, request.parameter("token"), to.locale_on_page(request))
 
 
 def _score_given(

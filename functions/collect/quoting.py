@@ -78,7 +78,8 @@ def _opened(request: Request, wiring: Wiring) -> tuple[Sheet, Response, Testimon
     given = Testimonial.from_item(stored) if stored else None
     if response is None or not (given or may_be_quoted(survey, response)):
         raise _nothing_to_quote()
-    return Sheet(survey, text, survey.locale_for(request.language(), token.locale)), response, given
+    locale = survey.locale_for(request.language(), token.locale, *request.languages())
+    return Sheet(survey, text, locale), response, given
 
 
 def _nothing_to_quote() -> Problem:

@@ -30,7 +30,7 @@ class Inviting:
         if survey.status == "closed" or not contact or not self.directory.mailable(contact, "surveys"):
             self.feedback.mark_invitation(fact, "skipped")
             return
-        locale = survey.locale_for(invitation.locale, contact.locale)
+        locale = survey.spoken(invitation.locale, contact.locale)  # if we know none, the reader's browser may
         page = self.links.answer(fact, contact.key, invitation.dimensions, locale)
         unsubscribe = self.links.unsubscribe(contact.key)
         letter = letters.invitation(

@@ -346,6 +346,19 @@ def test_a_page_speaks_the_language_that_was_chosen_else_the_browsers(
     assert ("बिल्कुल संभावना नहीं" in page.text) == (language == "hi")
 
 
+@pytest.mark.parametrize(
+    ("query", "known", "accepted", "language"),
+    [("lang=en", "hi", "hi", "en"), ("", "en", "hi", "en"), ("", "", "fr, hi;q=0.9", "hi"), ("", "", "fr", "en")],
+)
+def test_a_mails_link_speaks_what_was_chosen_else_what_is_known_else_what_the_browser_wants(
+    collect: Collect, query: str, known: str, accepted: str, language: str
+) -> None:
+    wants = {"accept-language": accepted}
+    page = collect.request("GET", f"/a/{collect.token(locale=known)}", query=query, headers=wants)
+
+    assert f'<html lang="{language}" dir="ltr">' in page.text
+
+
 def test_the_language_chosen_stays_through_every_step_and_on_the_answer(collect: Collect) -> None:
     page = collect.request("GET", f"/a/{collect.token(locale='en')}", query="lang=hi")
 

@@ -1,5 +1,6 @@
 """Every customer is answered, and answered once."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.response import Answer
 from hearback.task import Task
+from hearback.token import verify
 from tests.integration.followup_world import World, raising, ses_error
 
 RETRY = {"batchItemFailures": [{"itemIdentifier": "0"}]}
@@ -320,6 +322,26 @@ def test_an_invitation_is_mailed_once_with_a_link_for_each_score(world: World) -
     assert all(f"?score={score}" in html for score in range(11))
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "/u/" in mail["List-Unsubscribe"]
+
+
+@pytest.mark.parametrize(
+    ("asked_in", "spoken", "carried"), [("en", "hi", "en"), ("", "hi", "hi"), ("", "fr", ""), ("", "", "")]
+)
+def test_an_invitations_links_carry_a_language_only_if_one_is_known(
+    world: World, asked_in: str, spoken: str, carried: str
+) -> None:
+    ravi = world.customer("Ravi", locale=spoken)
+    fact = FactId.mint(world.survey.id, 4, world.now)
+    world.tables.responses.create(Invitation(fact, ravi.key, world.survey.day(world.now), locale=asked_in))
+
+    world.settle(fact, "invitation")
+
+    (mail,) = world.mails()
+    html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    link = re.search(r"/a/([^?\"]+)\?score=9", html)
+    assert link
+    assert verify(link[1], wiring.token_keys().at(world.now), "answer", world.now).locale == carried
+    assert f'<html lang="{carried or "en"}"' in html
 
 
 def test_an_invitation_of_a_suppressed_person_is_skipped_and_not_counted(world: World) -> None:

@@ -210,11 +210,15 @@ class Survey(Part):
 
     def locale_for(self, *wanted: str) -> str:
         """The first wanted language that the survey speaks, else its default."""
+        return self.spoken(*wanted) or self.locales[0]
+
+    def spoken(self, *wanted: str) -> str:
+        """The first wanted language that the survey speaks; "" if it speaks none of them."""
         for tag in wanted:
             for locale in self.locales:
                 if tag and tag.lower().partition("-")[0] == locale.lower().partition("-")[0]:
                     return locale
-        return self.locales[0]
+        return ""
 
     def say(self, text: Mapping[str, str] | None, locale: str) -> str:
         """A text in a locale, else in the default, else in any; "" for no text. `{brand}` becomes the brand's name."""
