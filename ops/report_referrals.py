@@ -1,4 +1,4 @@
-"""`hearback report --referrals`: how many of the promoters who were asked truly referred somebody, and what that was worth."""
+"""`hearback report --referrals`: how many promoters truly referred somebody, and what that was worth."""
 
 import csv
 from collections import defaultdict
@@ -111,6 +111,5 @@ def show(numbers: Sequence[Numbers]) -> None:
             f"{each['referrers']:,}{share}",
         )
     print_table(table)
-    say(
-        "From the beginning; in brackets, the share of those asked. Clicks include machines, which follow links too; conversions do not."
-    )
+    say("From the beginning; in brackets the share of those asked.")
+    say("Clicks include machines, which follow links too; conversions do not.")

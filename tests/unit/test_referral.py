@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from hearback import conversion, referral
 from hearback.aws.dynamodb import Table
 from hearback.aws.referrals import Referrals
-from hearback.contact import Slot
+from hearback.contact import Contact, Slot
 from hearback.conversion import BadValue, Conversion, KnownCustomer, NotCancelled, ReferenceUsed, amount
 from hearback.play import Coupon, Referral, Rewards
 from hearback.referral import ReferralLink
@@ -218,6 +218,30 @@ class TestConversions:
         assert cancelled
         assert not cancelled.counted
 
+    def test_whose_purchase_was_returned_can_be_referred_again(self, kept: Referrals) -> None:
+        kept.record(bought(), Contact(RAVI, "ravi@example.com"))
+
+        assert kept.cancel("order 7", NOW)
+        assert not kept.knows(RAVI)
+        assert kept.record(bought("order 8"), Contact(RAVI, "ravi@example.com")).counted
+        with pytest.raises(NotCancelled):
+            kept.cancel("order 7", NOW)
+        assert kept.table.get(Conversion.customer_key(RAVI))
+
+    def test_whoever_was_invited_meanwhile_stays_known(self, kept: Referrals) -> None:
+        kept.record(bought(), Contact(RAVI, "ravi@example.com"))
+        kept.table.update(Contact(RAVI, "ravi@example.com").merge_request())
+
+        kept.cancel("order 7", NOW)
+
+        assert kept.knows(RAVI)
+
+    def test_who_became_known_a_moment_before_was_referred_by_nobody(self, kept: Referrals) -> None:
+        kept.table.update(Contact(RAVI, "ravi@example.com").merge_request())
+
+        with pytest.raises(KnownCustomer):
+            kept.record(bought(), Contact(RAVI, "ravi@example.com"))
+
     def test_a_conversion_nobody_reported_is_neither_paid_nor_cancelled(self, kept: Referrals) -> None:
         assert kept.cancel("order 7", NOW) is None
         assert kept.begin_to_pay("order 7", NOW) is None
@@ -259,7 +283,9 @@ class Programme(RuleBasedStateMachine):
     @rule(order=orders, customer=st.sampled_from([RAVI, "c" * 32]))
     def buy(self, order: str, customer: str) -> None:
         wanted = replace(bought(order, customer), at=self.now, pays_at=self.now + timedelta(days=14))
-        known = any(each.customer == customer for each in self.recorded.values())
+        known = any(
+            each.customer == customer and self.states[name] != "cancelled" for name, each in self.recorded.items()
+        )
         before = self.recorded.get(order)
         outcome = outcome_of(lambda _: self.kept.record(wanted))(0)
         if before:

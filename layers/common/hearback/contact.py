@@ -81,17 +81,31 @@ class Contact:
         return cls(item["pk"].removeprefix("CONTACT#"), **details)
 
     def merge_request(self) -> dict[str, Any]:
-        """Write what is known here and keep what was known before."""
+        """Write what is known here and keep what was known before: no longer for one purpose only."""
         details = {"email": self.email, "name": self.name, "phone": self.phone, "locale": self.locale}
         known = {name: value for name, value in details.items() if value}
         request: dict[str, Any] = {"Key": self.key_item(self.key)}
         if known:
             request |= {
-                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in known),
+                "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in known) + " REMOVE kept_for",
                 "ExpressionAttributeNames": {f"#{name}": name for name in known},
                 "ExpressionAttributeValues": {f":{name}": value for name, value in known.items()},
             }
         return request
+
+    def keep_request(self, purpose: str) -> dict[str, Any]:
+        """Write an address for one purpose only, on condition that nothing is known."""
+        item = {**self.key_item(self.key), "email": self.email, "kept_for": purpose}
+        return {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+
+    @classmethod
+    def let_go_request(cls, key: str, purpose: str) -> dict[str, Any]:
+        """Delete what was kept for this purpose only."""
+        return {
+            "Key": cls.key_item(key),
+            "ConditionExpression": "kept_for = :purpose",
+            "ExpressionAttributeValues": {":purpose": purpose},
+        }
 
 
 SuppressionReason = Literal["bounce", "complaint", "unsubscribe"]

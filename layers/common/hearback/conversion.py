@@ -193,7 +193,12 @@ class Conversion:
             {"Put": {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}
             for item in (self.to_item(), noted)
         ]
-        return [*requests, {"Update": address.merge_request()}] if address else requests
+        return [*requests, {"Put": address.keep_request(self.digest)}] if address else requests
+
+    def cancel_requests(self, now: datetime) -> list[dict[str, Any]]:
+        """Cancel it, on condition that nothing is being paid; its customer is none, and can become one by another."""
+        requests: list[dict[str, Any]] = [{"Update": cancel_request(self.reference, now)}]
+        return [*requests, {"Delete": {"Key": self.customer_key(self.customer)}}] if self.customer else requests
 
 
 def pay_request(reference: str, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Referral links and the conversions they brought, in DirectoryTable."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from hearback import code as codes
@@ -10,7 +12,6 @@ from hearback.conversion import (
     KnownCustomer,
     NotCancelled,
     ReferenceUsed,
-    cancel_request,
     paid_request,
     pay_again_request,
     pay_request,
@@ -98,12 +99,19 @@ class Referrals:
 
     def cancel(self, reference: str, now: datetime) -> Conversion | None:
         """The conversion, cancelled; None if there is none. Raises NotCancelled."""
-        if cancelled := self._moved(cancel_request(reference, now)):
-            return cancelled
         stored = self.conversion(reference)
         if stored is None:
             return None
-        raise NotCancelled(stored.state)
+        try:
+            self.table.transact(stored.cancel_requests(now))
+        except TransactionFailed as failure:
+            if not failure.only_conditions:
+                raise TemporarilyUnavailable(str(failure)) from failure
+            stored = self.conversion(reference) or stored
+            raise NotCancelled(stored.state) from None
+        with suppress(ConditionFailed):  # whatever else is known of them by now stays
+            self.table.delete(Contact.let_go_request(stored.customer, stored.digest))
+        return replace(stored, state="cancelled")
 
     def _moved(self, request: Request) -> Conversion | None:
         try:
