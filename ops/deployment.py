@@ -35,6 +35,10 @@ _CONFIG = Config(
     read_timeout=20,
     max_pool_connections=CONNECTIONS,
 )
+LONGEST_RUN = 310
+"""Seconds to wait for a function that is invoked: a little more than any of the template's may take."""
+_INVOKING = Config(retries={"total_max_attempts": 1}, read_timeout=LONGEST_RUN, tcp_keepalive=True)
+"""An answer that comes late is no reason to run a function twice."""
 _LOCAL_CONFIG = _CONFIG.merge(Config(account_id_endpoint_mode="disabled"))
 
 
@@ -54,6 +58,8 @@ class Deployment:
     def client(self, service: Any) -> Any:
         """A new client of an AWS service."""
         config = _LOCAL_CONFIG if self.local else _CONFIG
+        if service == "lambda":
+            config = config.merge(_INVOKING)
         return self.session.client(service, endpoint_url=self.endpoint, config=config)
 
     def output(self, name: str) -> str:
@@ -102,7 +108,7 @@ class Deployment:
     def invoke(self, function: str) -> Any:
         """Run a function now, by its name in the template, with an empty event; what it returns. Raises Stop."""
         if self.local:
-            answer = ask_local(self.local, f"/_local/invoke/{function}", {}, timeout=310)["result"]
+            answer = ask_local(self.local, f"/_local/invoke/{function}", {}, timeout=LONGEST_RUN)["result"]
         else:
             found = self.client("cloudformation").describe_stack_resource(
                 StackName=self.stack, LogicalResourceId=function

@@ -1,14 +1,19 @@
 """`hearback digest`: look at a manager's digest, or have it sent now."""
 
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from followup.digest import Digest, Records
 from followup.digest_letter import digest_letter
+from followup.digesting import digest_claim
+from hearback.aws.claims import Claims
 from hearback.aws.tasks import Tasks
+from hearback.claim import Claim
 from hearback.period import Period
 from hearback.subscription import Subscription
 from hearback.survey import Survey
@@ -64,17 +69,48 @@ def send(ctx: typer.Context, survey: SurveyId, subscription: SubscriptionId, as_
     """Send the digest of the last day, seven days or month now; the next one comes at its usual time."""
     deployment = chosen(ctx)
     definition, found = _subscription(deployment, survey, subscription)
-    if _digest(deployment, definition, found).left_out:
+    digest, now = _digest(deployment, definition, found), deployment.now()
+    if digest.left_out:
         raise Stop("it is paused: nobody has answered for so long, and no task is open. See it with: digest preview")
-    if not deployment.directory.advance(found, deployment.now()):
-        raise Stop("its due time has just been changed by somebody else; look, and try again")
-    sent = deployment.invoke("TickFunction")["digests"]
+    claims, claim = Claims(deployment.directory.table), digest_claim(found, digest.period, now)
+    sent_before = _state(claims, claim) == "done"
+    if not claims.taken(claim):
+        _let_tick_send(deployment, found, now)
+    state = _state(claims, claim)
+    sent = state == "done" and not sent_before
     if as_json:
-        print_json({"to": found.email, "sent": bool(sent)})
+        print_json({"to": found.email, "sent": sent})
     elif sent:
         out.print(f"Sent to {found.name} <{found.email}>", markup=False, soft_wrap=True)
     else:
-        out.print("Not sent: the digest of these days has been sent already, or SES refused it (hearback doctor)")
+        out.print(_NOT_SENT.get(state, "Not sent now; the next tick tries again. See: hearback doctor"))
+
+
+_NOT_SENT: Mapping[str, str] = {
+    "done": "Not sent: the digest of these days has been sent already",
+    "refused": "Not sent: SES refused it. See: hearback mail refused",
+    "claimed": "Perhaps sent: SES has not said so. In a quarter of an hour see: hearback mail doubtful",
+    "doubtful": "Perhaps sent: SES has never said so. See: hearback mail doubtful",
+}
+"""What is said of a digest that did not go out now, by the state of its claim."""
+
+
+def _let_tick_send(deployment: Deployment, subscription: Subscription, now: datetime) -> None:
+    """The tick sends whatever is due, to other readers too; what became of this digest, its claim knows.
+
+    Raises Stop if somebody has changed the subscription.
+    """
+    if not deployment.directory.advance(subscription, now):
+        raise Stop("its due time has just been changed by somebody else; look, and try again")
+    try:
+        deployment.invoke("TickFunction")
+    except Stop as failure:  # other work of the tick's may have failed; what has is in its log
+        say(f"[yellow]{escape(str(failure))}[/]")
+
+
+def _state(claims: Claims, claim: Claim) -> str:
+    """The state of a claim; "" if nobody has it."""
+    return str((claims.get(claim.digest) or {"state": ""})["state"])
 
 
 def _digest(deployment: Deployment, survey: Survey, subscription: Subscription, to: str = "") -> Digest:

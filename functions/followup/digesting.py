@@ -11,6 +11,7 @@ from followup.links import Links
 from followup.post import NotSent, Post
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.claim import Claim
+from hearback.period import Period
 from hearback.subscription import DUE_KIND, Subscription
 
 logger = Logger(child=True)
@@ -58,8 +59,7 @@ class Digesting:
         if digest.left_out:
             logger.info("digest paused", extra={"survey": due.survey, "subscription": due.id})
             return False
-        about = {"survey": due.survey, "subscription": due.id, "moment": moment.isoformat()}
-        claim = Claim(f"digest/{due.survey}/{due.id}/{digest.period}", about)
+        claim = digest_claim(due, digest.period, moment)
         letter = digest_letter(digest, self._links(digest))
         return self.post.send(claim, letter, due.email, self.now, to_name=due.name) == "sent"
 
@@ -68,3 +68,9 @@ class Digesting:
         reader = digest.survey.reader(digest.subscription.id)
         listed = digest.open_tasks[:LISTED_TASKS] if reader else ()
         return {task.id: self.links.task(task, reader) for task in listed}
+
+
+def digest_claim(subscription: Subscription, period: Period, moment: datetime) -> Claim:
+    """Of the mail that is due at a moment."""
+    about = {"survey": subscription.survey, "subscription": subscription.id, "moment": moment.isoformat()}
+    return Claim(f"digest/{subscription.survey}/{subscription.id}/{period}", about)

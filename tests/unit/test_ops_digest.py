@@ -2,12 +2,20 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ReadTimeoutError
 
+from hearback.aws.claims import Claims
+from hearback.claim import Claim
 from hearback.period import Every
 from hearback.subscription import Subscription
 from hearback.tally import add_request, tally_key
+from ops.deployment import Deployment
+from ops.terminal import Stop
 from tests.conftest import NOW, Tables
 from tests.unit.conftest import Ended, Hearback
 
@@ -119,6 +127,98 @@ def test_a_digest_that_would_be_left_out_says_so(hearback: Hearback, tables: Tab
     assert "Nobody answered." in page.read_text(encoding="utf-8")
     assert sent.code == 2
     assert "it is paused: nobody has answered" in sent.err
+
+
+class TestSending:
+    @pytest.fixture
+    def claims(self, tables: Tables) -> Claims:
+        return Claims(tables.directory)
+
+    @pytest.fixture
+    def asha(self, tables: Tables, answers: None) -> Subscription:
+        return subscribe(tables)
+
+    @staticmethod
+    def claim_of(subscription: Subscription) -> Claim:
+        return Claim(f"digest/shop/{subscription.id}/2026-02-25..2026-03-03")
+
+    @pytest.mark.parametrize(
+        ("becomes", "said"),
+        [
+            ("done", "Sent to Asha Rao <asha@shop.example>"),
+            ("refused", "Not sent: SES refused it. See: hearback mail refused"),
+            ("claimed", "Perhaps sent: SES has not said so."),
+            ("", "Not sent now; the next tick tries again."),
+        ],
+    )
+    def test_says_what_became_of_this_digest_whatever_else_the_tick_sent(
+        self,
+        hearback: Hearback,
+        claims: Claims,
+        asha: Subscription,
+        monkeypatch: pytest.MonkeyPatch,
+        becomes: str,
+        said: str,
+    ) -> None:
+        def tick(*_: object) -> dict[str, int]:
+            """Others were due as well."""
+            claim = self.claim_of(asha)
+            if becomes:
+                claims.take(claim, NOW)
+            if becomes == "done":
+                claims.settle(claim.digest, "done", NOW, "ses-1")
+            elif becomes == "refused":
+                claims.reject(claim.digest, NOW, "MessageRejected")
+            return {"digests": 1}
+
+        monkeypatch.setattr(Deployment, "invoke", tick)
+
+        assert said in hearback("digest", "send", "shop", "asha").out
+
+    def test_what_was_sent_before_is_not_sent_and_moves_no_due_time(
+        self, hearback: Hearback, tables: Tables, claims: Claims, asha: Subscription
+    ) -> None:
+        claims.take(self.claim_of(asha), NOW)
+        claims.settle(self.claim_of(asha).digest, "done", NOW, "ses-1")
+
+        assert "has been sent already" in hearback("digest", "send", "shop", "asha").out
+        assert hearback("digest", "send", "shop", "asha", "--json").json == {"to": asha.email, "sent": False}
+        assert tables.people.subscriptions("shop") == [asha]
+
+    def test_is_told_although_other_work_of_the_tick_failed(
+        self, hearback: Hearback, claims: Claims, asha: Subscription, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def tick(*_: object) -> None:
+            claims.take(self.claim_of(asha), NOW)
+            claims.settle(self.claim_of(asha).digest, "done", NOW, "ses-1")
+            raise Stop("TickFunction failed: reminders")
+
+        monkeypatch.setattr(Deployment, "invoke", tick)
+
+        ended = hearback("digest", "send", "shop", "asha")
+
+        assert "Sent to Asha Rao" in ended.out
+        assert "TickFunction failed: reminders" in ended.err
+
+
+def test_a_function_whose_answer_is_late_is_not_run_twice(deployment: Deployment) -> None:
+    runs = []
+
+    def found(**_: object) -> Any:
+        named = {"StackResourceDetail": {"PhysicalResourceId": "tick"}}
+        return AWSResponse("https://cloudformation", 200, HTTPHeaders(), None), named
+
+    def late(**_: object) -> None:
+        runs.append("invoked")
+        raise ReadTimeoutError(endpoint_url="https://lambda")
+
+    deployment.session.events.register("before-call.cloudformation", found)
+    deployment.session.events.register("before-send.lambda", late)
+
+    with pytest.raises(ReadTimeoutError):
+        deployment.invoke("TickFunction")
+
+    assert runs == ["invoked"]
 
 
 @pytest.mark.parametrize(
