@@ -52,7 +52,7 @@ def test_only_who_asks_for_this_machine_is_answered(stack: Stack, path: str) -> 
 
     def status(host: str, **more: str) -> int:
         answered, _ = ask(stack, "GET", path, headers={"Host": host, **more})
-        return answered.status
+        return int(answered.status)
 
     assert {status(f"{name}:{port}") for name in ("127.0.0.1", "localhost", "LocalHost", "[::1]")} == {200}
     rebound = f"evil.example:{port}"  # a name of theirs that leads here
