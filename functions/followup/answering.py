@@ -14,6 +14,7 @@ from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.aws.tasks import Tasks
 from hearback.fact import FactId
+from hearback.presumption import may_be_corrected
 from hearback.response import Response
 
 logger = Logger(child=True)
@@ -44,6 +45,8 @@ class Answering:
         if response.provisional:
             self._promote(response)
             return
+        if response.confirmed_by in ("signs", "bare") and self._correct(response):
+            return
         survey = self.directory.survey(fact.survey, self.now)
         if response.channel == "mail":
             self.feedback.mark_invitation(fact, "answered")
@@ -61,6 +64,18 @@ class Answering:
         self.watching.watch(story)
         if unsent:
             raise unsent
+
+    def _correct(self, response: Response) -> bool:
+        """Give an answer that stands on little the score that was touched since; the new version comes back here."""
+        visit = self.directory.visit(response.id)
+        verdict = visit.verdict if visit else None
+        if verdict is None or verdict.standing != "person" or verdict.score is None or verdict.at is None:
+            return False
+        if not may_be_corrected(response, verdict.score, verdict.at):
+            return False
+        corrected = self.feedback.correct(response, verdict.score, self.now)
+        logger.info("corrected", extra={"response": str(response.id), "done": corrected})
+        return True
 
     def _promote(self, response: Response) -> None:
         """Count a presumed answer if nothing contradicts it; its new version comes back through the stream."""

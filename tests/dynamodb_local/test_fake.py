@@ -13,7 +13,7 @@ from hearback.aws.dynamodb import to_wire
 from hearback.claim import Claim, settle_request
 from hearback.contact import Slot
 from hearback.invitation import Invitation, mark_request
-from hearback.presumption import doubt_request, promote_request, unmask_request
+from hearback.presumption import correct_request, doubt_request, promote_request, reconsider_request, unmask_request
 from hearback.response import Response
 from hearback.tally import Ledger, add_request
 from tests.counting_threads import create_table, records_of
@@ -65,6 +65,8 @@ updates = st.one_of(
     responses.map(Response.presume_request),
     responses.map(lambda fact: promote_request(fact.id, fact.score)),
     responses.map(lambda fact: doubt_request(fact.id, "a machine gave it")),
+    responses.map(reconsider_request),
+    responses.map(lambda fact: correct_request(fact, 3, NOON)),
     responses.map(lambda fact: unmask_request(fact.id, "a machine gave it")),
     st.builds(lambda fact, mark: mark_request(fact.id, mark), responses, st.sampled_from(["delivered", "answered"])),
     st.integers(-2, 2).map(lambda number: add_request("shop#all", "2026-03-01#0", {"|s9": number, "|s10": 1})),

@@ -67,6 +67,62 @@ def test_its_invitation_is_answered_only_when_it_counts(world: World) -> None:
     assert (before and before.answered, after and after.answered) == (False, True)
 
 
+def touch_again(world: World, response: Response, score: int) -> None:
+    """The same person opens the link of another score, and touches its page."""
+    page = int(world.now.timestamp() * 1000)
+    world.tables.people.observe(Visit(response.id, expires_at=2**31), Observation(world.now, "human", score, page))
+    world.tables.responses.presume(replace(response, provisional=False, score=score, answered_at=world.now))
+
+
+def test_a_touch_on_another_score_after_it_counted_corrects_it_after_the_settle_time(world: World) -> None:
+    response = presume(world, 6)
+    world.settle(response)
+    world.now += timedelta(minutes=5)
+
+    touch_again(world, response, 9)
+    between = stored(world, response)
+    world.settle(response)
+
+    corrected = stored(world, response)
+    assert (between.score, between.counted, between.version) == (6, True, 3)
+    assert (corrected.score, corrected.category, corrected.version) == (9, "promoter", 4)
+    assert corrected.contribution().counters == ("s9",)
+    assert corrected.day == response.day
+    assert [said["score"] for said in corrected.history] == [6]
+    world.settle(response)
+    assert stored(world, response) == corrected
+
+
+def test_a_machine_that_touches_every_page_after_it_counted_corrects_nothing(world: World) -> None:
+    response = presume(world, 6)
+    world.settle(response)
+    world.now += timedelta(minutes=5)
+
+    for score in (0, 1, 2):
+        world.now += timedelta(seconds=2)
+        touch_again(world, response, score)
+    world.settle(response)
+
+    kept = stored(world, response)
+    assert (kept.score, kept.counted, kept.history) == (6, True, ())
+
+
+def test_a_touch_corrects_nothing_that_a_hand_confirmed_or_after_a_day(world: World) -> None:
+    firm, old = presume(world, 6), presume(world, 6)
+    world.settle(firm)
+    world.settle(old)
+    world.tables.responses.submit(replace(firm, provisional=False, confirmed_by="form"), world.now)
+
+    world.now += timedelta(minutes=5)
+    touch_again(world, firm, 9)
+    world.now += timedelta(hours=24)
+    touch_again(world, old, 9)
+    world.settle(firm)
+    world.settle(old)
+
+    assert [stored(world, each).score for each in (firm, old)] == [6, 6]
+
+
 def test_it_is_labelled_if_a_machine_shows_itself_meanwhile(world: World) -> None:
     response = presume(world, 9, "trap")
 

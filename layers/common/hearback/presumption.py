@@ -1,9 +1,11 @@
 """What becomes of a response that rests on little, signs of a person or a bare form: it is counted, or doubted."""
 
+from datetime import datetime
 from typing import Any
 
 from hearback.fact import RESPONSE, FactId
 from hearback.nps import category
+from hearback.response import AMENDABLE, MOST_VERSIONS, Response
 
 _STILL_PRESUMED = "provisional = :true AND attribute_not_exists(excluded) AND attribute_not_exists(erased)"
 
@@ -35,6 +37,52 @@ def doubt_request(fact: FactId, reason: str) -> dict[str, Any]:
         "ConditionExpression": _STILL_PRESUMED,
         "ExpressionAttributeNames": {"#version": "version"},
         "ExpressionAttributeValues": {":reason": reason, ":true": True, ":one": 1},
+    }
+
+
+def may_be_corrected(stored: Response, score: int, touched_at: datetime) -> bool:
+    """Whether a touch on the page of another score is as good as what an answer stands on, and came later."""
+    return (
+        stored.confirmed_by in ("signs", "bare")
+        and stored.counted
+        and not stored.erased
+        and stored.score != score
+        and stored.answered_at < touched_at <= stored.answered_at + AMENDABLE
+        and stored.version < MOST_VERSIONS
+    )
+
+
+def reconsider_request(stored: Response) -> dict[str, Any]:
+    """Make the next version, that says the same: after the settle time it is judged what it should say."""
+    return {
+        "Key": stored.key,
+        "UpdateExpression": "ADD #version :one",
+        "ConditionExpression": "#version = :before",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":before": stored.version, ":one": 1},
+    }
+
+
+def correct_request(stored: Response, score: int, now: datetime) -> dict[str, Any]:
+    """Give an answer the score that was touched later, as its next version."""
+    said = {"version": stored.version, "until": now.isoformat(timespec="seconds"), "score": stored.score}
+    return {
+        "Key": stored.key,
+        "UpdateExpression": (
+            "SET score = :score, #category = :category, confirmed_by = :signs, "
+            "history = list_append(if_not_exists(history, :none), :said) ADD #version :one"
+        ),
+        "ConditionExpression": "#version = :before",
+        "ExpressionAttributeNames": {"#version": "version", "#category": "category"},
+        "ExpressionAttributeValues": {
+            ":score": score,
+            ":category": category(score),
+            ":signs": "signs",
+            ":none": [],
+            ":said": [said],
+            ":before": stored.version,
+            ":one": 1,
+        },
     }
 
 

@@ -8,7 +8,14 @@ from itertools import islice
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
 from hearback.fact import INVITATION, RESPONSE, FactId, encode_ulid, kind_and_id, partitions
 from hearback.invitation import Invitation, Mark, mark_request
-from hearback.presumption import doubt_request, promote_request, unmask_request
+from hearback.presumption import (
+    correct_request,
+    doubt_request,
+    may_be_corrected,
+    promote_request,
+    reconsider_request,
+    unmask_request,
+)
 from hearback.response import MOST_VERSIONS, AmendmentRefused, Answer, Confirmation, Response
 
 
@@ -76,8 +83,22 @@ class Feedback:
         return False
 
     def presume(self, response: Response) -> bool:
-        """Store a provisional answer; False if it is known, or somebody confirmed one."""
-        return self._if_it_holds(response.presume_request())
+        """Store a provisional answer; False if it is known, or somebody confirmed one.
+
+        One that counts on no better evidence stays as it is, and is judged once more after the settle time.
+        """
+        try:
+            self.table.update(response.presume_request())
+        except ConditionFailed as failure:
+            stored = Response.from_item(failure.item) if failure.item else None
+            if stored and may_be_corrected(stored, response.score, response.answered_at):
+                self._if_it_holds(reconsider_request(stored))
+            return False
+        return True
+
+    def correct(self, stored: Response, score: int, now: datetime) -> bool:
+        """Give a counted answer the score that was touched later; False if another version was written meanwhile."""
+        return self._if_it_holds(correct_request(stored, score, now))
 
     def promote(self, fact: FactId, score: int) -> bool:
         """Count a provisional answer; False if it is no longer one."""
