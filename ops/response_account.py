@@ -90,7 +90,8 @@ class Account:
         if response is None:
             return
         scores = [said["score"] for said in response.history] + [response.score]
-        if not response.provisional:
+        vouched = response.channel in ("api", "import")
+        if not response.provisional and (response.confirmed_by or vouched):
             yield Step(response.answered_at, "answer confirmed", int(scores[0]), CONFIRMED[response.confirmed_by])
         for said, score in zip(response.history, scores[1:], strict=True):
             changed = "score changed" if said["score"] != score else "words changed"

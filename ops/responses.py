@@ -102,6 +102,10 @@ def show(ctx: typer.Context, response: ResponseId, as_json: AsJson = False) -> N
 def include(
     ctx: typer.Context,
     response: ResponseId,
+    score: Annotated[
+        int | None,
+        typer.Option(min=0, max=10, help="Which of several that a visit opened or touched.", show_default=False),
+    ] = None,
     follow_up: Annotated[bool, typer.Option("--follow-up", help="Run plays on it as well: mails, tasks.")] = False,
 ) -> None:
     """Count an answer that is not counted."""
@@ -109,10 +113,17 @@ def include(
     account = _account(deployment, response)
     if account.standing == "counted":
         raise Stop(f"response {response} is counted already")
-    if account.response is None and account.visit is not None:
-        deployment.feedback.create(_of_visit(deployment, account.visit))
+    counted = account.response
+    if counted is None and account.visit is not None:
+        counted = _of_visit(deployment, account.visit, score)
+        deployment.feedback.create(counted)
+    elif counted and score not in (None, counted.score):
+        raise Stop(
+            f"response {response} gave the score {counted.score}; --score chooses among those a mere visit opened"
+        )
     _revise(deployment, account.id, lambda stored: stored.include(follow_up=follow_up))
-    out.print(f"Counted {response}{' and followed up' if follow_up else ''}")
+    told = f" with the score {counted.score}" if counted else ""
+    out.print(f"Counted {response}{told}{' and followed up' if follow_up else ''}")
 
 
 @app.command()
@@ -144,18 +155,25 @@ def _account(deployment: Deployment, response: str) -> Account:
     return account
 
 
-def _of_visit(deployment: Deployment, visit: Visit) -> Response:
-    """The answer that a mere visit would have been, not counted yet. Raises Stop if it shows no score."""
+def _of_visit(deployment: Deployment, visit: Visit, wanted: int | None) -> Response:
+    """The answer that a mere visit would have been, not counted yet. Raises Stop if it does not show which score."""
     verdict = visit.verdict
-    if verdict.score is None:
+    shown = sorted({each.score for each in visit.observations if each.score is not None})
+    if not shown:
         raise Stop(f"no score was ever seen of {visit.response}, so there is nothing to count")
+    if wanted is None and len(shown) > 1:
+        listed = ", ".join(map(str, shown))
+        raise Stop(f"{visit.response} shows the scores {listed}; say which one its person meant: --score {shown[-1]}")
+    score = shown[0] if wanted is None else wanted
+    if score not in shown:
+        raise Stop(f"{visit.response} does not show the score {score}, only {', '.join(map(str, shown))}")
     survey = deployment.survey(visit.response.survey)
     invitation = deployment.feedback.invitation(visit.response)
     at = verdict.at or visit.observations[-1].at
     dimensions = survey.counted(visit.dimensions)
     return Response(
         id=visit.response,
-        score=verdict.score,
+        score=score,
         answered_at=at,
         day=survey.day(at),
         dimensions=dimensions,

@@ -100,13 +100,47 @@ def test_a_machines_answer_can_be_counted_and_nothing_follows_unless_asked_for(
 ) -> None:
     fact = scanned(tables)
 
-    assert hearback("responses", "include", str(fact)).code == 0
+    included = hearback("responses", "include", str(fact), "--score", "4")
 
     response = tables.responses.response(fact)
     assert response
-    assert (response.score, response.contact, response.dimensions) == (10, "c0ffee", {"store": "pune"})
+    assert (included.code, included.out) == (0, f"Counted {fact} with the score 4\n")
+    assert (response.score, response.contact, response.dimensions) == (4, "c0ffee", {"store": "pune"})
     assert (response.confirmed_by, response.follow_up, response.version) == ("operator", False, 2)
-    assert response.contribution().counters == ("s10",)
+    assert response.contribution().counters == ("s4",)
+
+
+def test_nobody_guesses_which_of_many_opened_scores_a_person_meant(hearback: Hearback, tables: Tables) -> None:
+    fact, waiting = scanned(tables), presumed(tables)
+
+    unsaid = hearback("responses", "include", str(fact))
+    never_seen = hearback("responses", "include", str(waiting), "--score", "2")
+
+    assert "shows the scores 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10; say which one its person meant" in unsaid.err
+    assert "gave the score 9" in never_seen.err
+    assert tables.responses.response(fact) is None
+    stored = tables.responses.response(waiting)
+    assert stored
+    assert stored.provisional
+
+
+def test_a_visit_with_one_score_needs_no_telling_and_no_other_is_made_up(hearback: Hearback, tables: Tables) -> None:
+    fact = FactId.mint("shop", 4, NOW, b"oneopened7")
+    tables.people.observe(Visit(fact, expires_at=2**31), Observation(NOW, "opened", 8))
+
+    assert "does not show the score 9, only 8" in hearback("responses", "include", str(fact), "--score", "9").err
+    assert hearback("responses", "include", str(fact)).out == f"Counted {fact} with the score 8\n"
+
+
+def test_what_was_excluded_before_anybody_confirmed_it_tells_of_no_confirmation(
+    hearback: Hearback, tables: Tables
+) -> None:
+    fact = presumed(tables)
+
+    hearback("responses", "exclude", str(fact), "--reason", "a test of ours")
+
+    shown = hearback("responses", "show", str(fact), "--json").json
+    assert (shown["standing"], shown["reason"], shown["steps"]) == ("not counted", "a test of ours", [])
 
 
 def test_a_presumed_answer_is_counted_and_followed_up_at_once_if_asked_for(hearback: Hearback, tables: Tables) -> None:

@@ -145,8 +145,8 @@ class Response:
         )
 
     def exclude(self, reason: str) -> "Response":
-        """The next version, kept and listed but not counted."""
-        return replace(self, version=self.version + 1, excluded=reason)
+        """The next version, kept and listed but not counted, whatever its person or a machine does then."""
+        return replace(self, version=self.version + 1, excluded=reason, provisional=False)
 
     def include(self, *, follow_up: bool) -> "Response":
         """The next version, counted again; plays run on it only if asked for."""
