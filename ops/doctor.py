@@ -33,6 +33,8 @@ def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
         print_json([asdict(finding) for finding in findings])
     else:
         table = Table(box=None, show_header=False, padding=(0, 1))
+        for _ in range(3):
+            table.add_column(overflow="fold")  # a name that is too long is broken, not cut
         for finding in findings:
             words = escape(finding.found) + (f"\n[bold]→ {escape(finding.do)}[/]" if finding.do else "")
             table.add_row(f"[{_STYLES[finding.verdict]}]{finding.verdict}[/]", finding.about, words)
