@@ -57,9 +57,16 @@ class Rewarding:
         settled = [self._reward(survey, due, side, coupon) for side, coupon in due.rewards.items()]
         if all(settled):
             referrals.paid(reference)
+            if self._needs_no_address(due):
+                referrals.let_go(due)
+
+    def _needs_no_address(self, due: Conversion) -> bool:
+        """Whether no operator may have to send the friend's mail again."""
+        sent = self.post.claims.get(_claim(due, "friend").digest)
+        return sent is None or sent["state"] == "done"
 
     def _reward(self, survey: Survey, due: Conversion, side: Side, coupon: str) -> bool:
-        """Grant one side's coupon and mail it; False while the mail has to wait for the cap.
+        """Grant one side's coupon and mail it; False while the mail has to wait for the cap or the morning.
 
         Nothing is granted before the mail can go, because the coupon's days begin then. Who was erased gets nothing.
         Who cannot be mailed has a coupon all the same: operators see it listed.
@@ -69,7 +76,7 @@ class Rewarding:
             return True
         wanted = GrantedCoupon.of(survey, coupon, key, f"conversion/{due.digest}/{side}", self.now)
         contact, slot = self.directory.contact(key), Slot.mailed(key)
-        claim = Claim(f"reward/{due.digest}/{side}", {"contact": key, "conversion": due.reference})
+        claim = _claim(due, side)
         # A cap that found another mail's slot taken a moment after this looked forbids it only for now.
         self.post.claims.uncap(claim)
         if self.post.claims.taken(claim):
@@ -77,7 +84,8 @@ class Rewarding:
         if contact is None or not self.directory.mailable(contact, "follow-ups"):
             self._grant(wanted)
             return True
-        if not slot.free_in(self.directory.table.get(slot.key_item), self.now, survey.mail_cap, by=claim.digest):
+        free = slot.free_in(self.directory.table.get(slot.key_item), self.now, survey.mail_cap, by=claim.digest)
+        if survey.quiet_at(self.now) or not free:
             return False
         return self._mail(survey, due, side, self._grant(wanted), contact, claim)
 
@@ -101,3 +109,7 @@ class Rewarding:
         )
         logger.info("reward", extra={"conversion": due.digest, "side": side, "outcome": outcome})
         return outcome != "capped"
+
+
+def _claim(due: Conversion, side: Side) -> Claim:
+    return Claim(f"reward/{due.digest}/{side}", {"contact": due.contact(side), "conversion": due.reference})

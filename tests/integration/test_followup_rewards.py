@@ -241,6 +241,55 @@ def test_a_mail_that_an_operator_sends_again_brings_the_same_code_once(
     assert state(world) == "paid"
 
 
+def reported(world: World, asha: Contact) -> Conversion:
+    """Meera, of whom nothing was known, became a customer through Asha's link."""
+    meera = Contact("m" * 32, "meera@example.com")
+    referrals, referral = Referrals(world.tables.directory), world.survey.referral
+    code = referrals.link_of(asha.key, "shop", world.now).code
+    assert referral
+    sale: dict[str, Any] = {"reference": REFERENCE, "promoter": asha.key, "customer": meera.key, "value": Decimal(9)}
+    made = Conversion.of(referral, "shop", code, coupons=world.survey.coupons, now=world.now, **sale)
+    return referrals.record(made, meera)
+
+
+def test_a_friend_s_address_is_forgotten_once_the_reward_is_mailed(world: World, asha: Contact) -> None:
+    meera = reported(world, asha).customer
+    world.pass_time(timedelta(days=14))
+    world.tables.people.take(Slot.mailed(asha.key), "another mail", world.now, timedelta(days=7))
+
+    run_tick(world)
+    assert world.recipients() == ["meera@example.com"]
+    assert world.tables.people.contact(meera)  # the other side still waits
+    world.pass_time(world.survey.mail_cap)
+    run_tick(world)
+
+    assert state(world) == "paid"
+    assert world.tables.people.contact(meera) is None
+    assert world.tables.people.contact(asha.key) == asha
+
+
+def test_a_friend_s_address_stays_where_it_was_given_for_more_or_may_be_needed_again(
+    world: World, asha: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sale = reported(world, asha)
+    meera = sale.customer
+    world.pass_time(timedelta(days=14))
+    with monkeypatch.context() as failing:
+        failing.setattr(clients.ses(), "send_email", raising(ses_error("MessageRejected", 400)))
+        run_tick(world)
+    assert (state(world), world.mails()) == ("paid", [])
+    assert world.tables.people.contact(meera)
+
+    world.tables.people.merge_contact(Contact(meera, "meera@example.com", "Meera"))
+    claim = Claim(f"reward/{sale.digest}/friend").digest
+    Claims(world.tables.directory).resolve(claim, "again", world.now, "an operator")
+    Referrals(world.tables.directory).pay_again(REFERENCE)
+    run_tick(world)
+
+    assert world.recipients() == ["Meera <meera@example.com>"]
+    assert world.tables.people.contact(meera) == Contact(meera, "meera@example.com", "Meera")
+
+
 def test_who_unsubscribed_is_not_mailed_but_has_the_coupon(world: World, asha: Contact, converted: Conversion) -> None:
     world.tables.people.suppress(Suppression(asha.key, "unsubscribe", world.now))
     world.pass_time(timedelta(days=14))

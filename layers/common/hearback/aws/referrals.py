@@ -109,9 +109,13 @@ class Referrals:
                 raise TemporarilyUnavailable(str(failure)) from failure
             stored = self.conversion(reference) or stored
             raise NotCancelled(stored.state) from None
-        with suppress(ConditionFailed):  # whatever else is known of them by now stays
-            self.table.delete(Contact.let_go_request(stored.customer, stored.digest))
+        self.let_go(stored)
         return replace(stored, state="cancelled")
+
+    def let_go(self, conversion: Conversion) -> None:
+        """Forget the address that was kept for its customer's reward; whatever else is known of them by now stays."""
+        with suppress(ConditionFailed):
+            self.table.delete(Contact.let_go_request(conversion.customer, conversion.digest))
 
     def _moved(self, request: Request) -> Conversion | None:
         try:
