@@ -17,6 +17,9 @@ from hearback.response import AMENDABLE, AmendmentRefused
 
 Route = Callable[[Request, Wiring], Reply]
 
+_BACK = {"Cache-Control": "private, max-age=0"}
+"""Lets a browser that goes back show the page it had: a form's it cannot ask for again, and a survey's would be another
+with the token of another answer. Nobody else may keep it, and nothing else is shown from it."""
 _SCORES = {str(score): score for score in range(11)}
 
 
@@ -40,7 +43,7 @@ def survey_page(request: Request, wiring: Wiring) -> Reply:
     token, text = answers.mint(wiring, survey, wanted, request.now)
     stamp = PageStamp.at(request.now, None).sign(text, wiring.token_keys.at(request.now))
     page = pages.score_page(pages.Sheet(survey, text, locale), None, query, stamp)
-    return replace(page, log={"response": token.subject})
+    return replace(page, log={"response": token.subject}).adding(_BACK)
 
 
 def answer_page(request: Request, wiring: Wiring) -> Reply:
@@ -67,10 +70,12 @@ def answer_form(request: Request, wiring: Wiring) -> Reply:
     score = _SCORES.get(form.get("score", ""))
     try:
         if form.get("step", "score") == "score":
-            return _score_given(request, wiring, to, sheet, score, form)
-        return _question_answered(request, wiring, to, sheet, score, form)
+            page = _score_given(request, wiring, to, sheet, score, form)
+        else:
+            page = _question_answered(request, wiring, to, sheet, score, form)
     except AmendmentRefused:
-        return pages.answered_page(sheet)
+        page = pages.answered_page(sheet)
+    return page.adding(_BACK)
 
 
 def quote_page(request: Request, wiring: Wiring) -> Reply:

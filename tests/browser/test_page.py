@@ -72,6 +72,36 @@ def test_digits_choose_the_score(visit: Visit, keys: str, score: int) -> None:
     assert visit.page.evaluate("document.activeElement.value") == str(score)
 
 
+@pytest.mark.parametrize("runs_scripts", [True, False])
+def test_back_leads_over_every_step_to_forms_that_change_the_same_answer(
+    chromium: Browser, stack: Stack, answers: Answers, runs_scripts: bool
+) -> None:
+    context = chromium.new_context(java_script_enabled=runs_scripts)
+    visit = Visit(context.new_page(), stack, "en")
+    page, heading = visit.page, visit.page.get_by_role("heading", level=1)
+    visit.open(f"/s/{SURVEY.id}")
+    page.get_by_role("radio", name="3").check(force=True)
+    visit.send()
+    page.get_by_role("textbox").fill("Cold")
+    visit.send()
+    page.get_by_role("radio", name="The taste").check(force=True)
+    visit.send()
+
+    steps = []
+    for _ in range(3):
+        page.go_back()
+        steps.append(heading.inner_text())
+    page.get_by_role("radio", name="4").check(force=True)
+    visit.send()
+    page.get_by_role("textbox").fill("Cold, and late")
+    visit.send()
+
+    assert steps == ["What was it about?", "Thank you for telling us.", SURVEY.say(SURVEY.question, "en")]
+    [changed] = answers()
+    assert (changed.score, changed.comment, changed.answers) == (4, "Cold, and late", {"topic": "taste"})
+    context.close()
+
+
 def test_a_keyboard_alone_answers_everything(visit: Visit, stack: Stack, answers: Answers) -> None:
     page = visit.page
     page.keyboard.press("Tab")

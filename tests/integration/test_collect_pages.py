@@ -397,7 +397,21 @@ def test_a_logo_stands_for_the_brands_name_and_leaves_room_for_the_page(collect:
     assert len(page.raw) < 14 * 1024
 
 
-def test_every_page_loads_nothing_keeps_nothing_and_leads_nowhere_else(collect: Collect) -> None:
+def test_only_back_leads_to_what_a_browser_keeps(collect: Collect) -> None:
+    token = collect.token()
+    survey, question = collect.request("GET", "/s/shop"), collect.confirm(token, 3)
+    others = [
+        collect.request("GET", f"/a/{token}", query="score=3"),
+        collect.request("GET", "/s/nowhere"),
+        collect.request("GET", f"/u/{collect.token(purpose='unsubscribe')}"),
+        collect.submit(collect.token(), score=3),
+    ]
+
+    assert [page.headers["cache-control"] for page in (survey, question)] == ["private, max-age=0"] * 2
+    assert {page.headers["cache-control"] for page in others} == {"no-store"}
+
+
+def test_every_page_loads_nothing_and_leads_nowhere_else(collect: Collect) -> None:
     pages = [
         collect.request("GET", "/s/shop"),
         collect.confirm(collect.token(), 3),
@@ -414,7 +428,6 @@ def test_every_page_loads_nothing_keeps_nothing_and_leads_nowhere_else(collect: 
             f"default-src 'none'; style-src {digest(style[1])}; {runs}img-src data:; "
             "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
         )
-        assert page.headers["cache-control"] == "no-store"
         assert page.headers["referrer-policy"] == "no-referrer"
         assert page.headers["x-content-type-options"] == "nosniff"
         assert "set-cookie" not in page.headers
