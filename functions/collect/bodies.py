@@ -98,6 +98,8 @@ class Signal(_Body):
     kind: Literal["seen", "human"]
     page: Short
     """The page's stamp, from its form."""
+    score: Score | None = None
+    """What is chosen on the page now; that of the link if it is not told."""
 
 
 class Redemption(_Body):

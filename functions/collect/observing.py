@@ -1,7 +1,7 @@
 """Observing what happens to a token before anybody confirms an answer, and presuming one from signs of a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -87,7 +87,7 @@ class Watch:
         stamp = PageStamp.verify(signal.page, self._token, self._keys)
         if stamp is None:
             raise Problem("invalid-body", "#/page: send the page field of the form, as it is.")
-        self._observe(signal.kind, stamp)
+        self._observe(signal.kind, stamp if signal.score is None else replace(stamp, score=signal.score))
 
     def _confirmed_without_script(self, sent: PageStamp) -> Confirmation:
         """A mail's links: several scores sent together, by forms that show no hand, are a program's, all of them."""

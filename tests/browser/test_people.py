@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -12,10 +13,12 @@ from tests.browser.test_scanners import SENDS, send_in_its_own_time, unsubscribi
 from tests.browser.test_scanners import mail as mail  # noqa: PLC0414 - a fixture that both share
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 SEND = "form button"
+BESIDE = 180, 720
+"""Where a phone's page has nothing to press."""
 
 
 def send(mail: Mail, page: Page) -> None:
@@ -26,7 +29,7 @@ def send(mail: Mail, page: Page) -> None:
 
 def test_a_click_a_touch_and_a_close_count_after_the_settle_time(mail: Mail) -> None:
     with mail.opened(9, **PHONE) as page:
-        page.touchscreen.tap(180, 300)
+        page.touchscreen.tap(*BESIDE)
         mail.wait_for("human")
     mail.stack.wait_until_idle()
     before = mail.account()
@@ -38,7 +41,7 @@ def test_a_click_a_touch_and_a_close_count_after_the_settle_time(mail: Mail) -> 
 
 def test_a_page_closed_right_after_the_touch_still_tells(mail: Mail) -> None:
     with mail.opened(9, **PHONE) as page:
-        page.touchscreen.tap(180, 300)
+        page.touchscreen.tap(*BESIDE)
     mail.wait_for("human")
 
     assert mail.settled().standing == "counted"
@@ -55,12 +58,79 @@ def test_a_look_with_the_mouse_wheel_is_a_person(mail: Mail) -> None:
 def test_a_click_and_a_correction_count_what_was_meant(mail: Mail) -> None:
     for score in (6, 9):
         with mail.opened(score, **PHONE) as page:
-            page.touchscreen.tap(180, 300)
+            page.touchscreen.tap(*BESIDE)
             mail.wait_for("human", times=1 if score == 6 else 2)
 
     account = mail.settled()
 
     assert (account.standing, account.score) == ("counted", 9)
+
+
+def test_whoever_presses_send_at_once_is_counted_and_asked_for_nothing(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        with page.expect_navigation():
+            page.locator(SEND).tap()
+        slips = page.locator(".slip").count()
+
+    account = mail.settled()
+
+    assert (account.standing, account.score, slips) == ("counted", 9, 0)
+    assert account.response
+    assert (account.response.confirmed_by, mail.observed("rushed")) == ("form", 0)
+
+
+def test_whoever_presses_send_at_once_and_leaves_is_counted(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        page.locator(SEND).tap(no_wait_after=True)
+    mail.wait_for("human")
+
+    assert mail.settled().standing == "counted"
+
+
+def test_a_touch_that_is_told_while_too_much_goes_on_is_told_again(mail: Mail) -> None:
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused or '"human"' not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.fulfill(status=429)
+
+    with mail.opened(9, **PHONE) as page:
+        page.route("**/signals", refuse_once)
+        with page.expect_response(lambda answer: answer.status == 204 and bool(refused)):
+            page.touchscreen.tap(*BESIDE)
+
+    assert (len(refused), mail.settled().standing) == (1, "counted")
+
+
+def test_another_score_tapped_and_not_sent_counts_as_what_was_tapped(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        page.locator("label", has_text=re.compile("^3$")).tap()
+        mail.wait_for("human")
+
+    account = mail.settled()
+
+    assert (account.standing, account.score) == ("counted", 3)
+
+
+def test_another_score_tapped_right_before_the_close_counts_as_what_was_tapped(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        page.locator("label", has_text=re.compile("^3$")).tap()
+    mail.wait_for("human")
+
+    assert mail.settled().score == 3
+
+
+def test_a_key_pressed_and_not_sent_counts_as_the_score_it_chose(mail: Mail) -> None:
+    with mail.opened(9) as page:
+        page.keyboard.press("0")
+        mail.wait_for("human")
+
+    account = mail.settled()
+
+    assert (account.standing, account.score) == ("counted", 0)
 
 
 def test_a_correction_on_the_page_itself_counts_what_was_sent(mail: Mail) -> None:
@@ -134,7 +204,7 @@ def test_a_network_that_is_gone_for_a_moment_loses_nothing(mail: Mail) -> None:
         mail.wait_for("seen")
         page.context.set_offline(True)
         with page.expect_event("requestfailed"):
-            page.touchscreen.tap(180, 300)
+            page.touchscreen.tap(*BESIDE)
         page.context.set_offline(False)
         mail.wait_for("human")
 
@@ -163,7 +233,7 @@ def test_a_colleague_whom_the_mail_was_forwarded_to_sees_no_words_and_changes_no
 
     with mail.opened(2, **PHONE) as page:
         shown = page.content()
-        page.touchscreen.tap(180, 300)
+        page.touchscreen.tap(*BESIDE)
         mail.wait_for("human", times=2)
 
     assert "invoice" not in shown

@@ -1,5 +1,6 @@
 """A mail's link as machines and people use it: what is written down, what becomes an answer, what is counted."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -26,9 +27,9 @@ def open_link(collect: Collect, token: str, score: int, **headers: str) -> Answe
     return collect.request("GET", f"/a/{token}", query=f"score={score}", headers=headers)
 
 
-def signal(collect: Collect, token: str, kind: str, page: Answered) -> Answered:
+def signal(collect: Collect, token: str, kind: str, page: Answered, **said: int) -> Answered:
     headers = {"content-type": "text/plain;charset=UTF-8"}
-    body = f'{{"kind":"{kind}","page":"{stamp_of(page)}"}}'
+    body = json.dumps({"kind": kind, "page": stamp_of(page), **said})
     return collect.request("POST", f"/v1/responses/{token}/signals", body=body, headers=headers)
 
 
@@ -153,6 +154,17 @@ def test_a_presumed_answer_follows_the_last_link_touched(collect: Collect) -> No
     assert (response.score, response.provisional, response.version) == (9, True, 2)
 
 
+def test_a_presumed_answer_follows_what_was_chosen_on_the_page(collect: Collect) -> None:
+    token = collect.token()
+    page = touch(collect, token, 9)
+    collect.now += BLINK
+
+    assert signal(collect, token, "human", page, score=3).status == 204
+
+    response = only(collect.stored())
+    assert (response.score, response.category, response.provisional) == (3, "detractor", True)
+
+
 def test_a_confirmed_answer_replaces_a_presumed_one(collect: Collect) -> None:
     token = collect.token()
     touch(collect, token, 9)
@@ -189,6 +201,14 @@ def test_a_form_sooner_than_a_person_reads_is_asked_for_once_more(collect: Colle
     collect.now += READING
     assert collect.form(f"/a/{token}", f"step=score&score=9&page={stamp_of(again)}").status == 200
     assert only(collect.stored()).contribution().counters == ("s9",)
+
+
+def test_the_page_holds_a_quick_hands_form_until_it_is_believed(collect: Collect) -> None:
+    script = open_link(collect, collect.token(), 9).text
+    held = re.search(r"READING = (\d+);", script)
+
+    assert held
+    assert READING < timedelta(milliseconds=int(held[1])) < 1.2 * READING
 
 
 @pytest.mark.parametrize("page", ["", "0-9-x", "1772620200000-9-AAAAAAAAAAAAAAAA", "é", "-", "--"])
@@ -269,6 +289,21 @@ def test_what_an_operator_excluded_stays_excluded_when_it_is_changed(collect: Co
     collect.confirm(token, 3)
 
     assert only(collect.stored()).excluded == "a test of ours"
+
+
+@pytest.mark.parametrize("again", ["touch", "form", "bare"])
+def test_what_an_operator_excluded_before_it_counted_stays_excluded(collect: Collect, again: str) -> None:
+    token = collect.token()
+    touch(collect, token, 9)
+    collect.tables.responses.revise(fact_of(token, collect), lambda stored: stored.exclude("a test of ours"))
+
+    if again == "touch":
+        touch(collect, token, 3)
+    else:
+        send_form(collect, token, 3, "moved" if again == "form" else "")
+
+    response = only(collect.stored())
+    assert (response.excluded, response.contribution().counters) == ("a test of ours", ())
 
 
 def send_form(collect: Collect, token: str, score: int, hand: str = "", page: Answered | None = None) -> Answered:
@@ -438,6 +473,7 @@ def test_scanners_cannot_fill_the_room_that_people_need(collect: Collect) -> Non
     [
         ('{"kind":"human","page":"forged"}', 422),
         ('{"kind":"human"}', 422),
+        ('{"kind":"human","page":"forged","score":11}', 422),
         ('{"kind":"counted","page":"x"}', 422),
         ("not json", 400),
         ('{"kind":"human","page":"' + "x" * 200 + '"}', 422),

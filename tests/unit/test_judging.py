@@ -63,6 +63,14 @@ def test_two_scores_are_somebody_who_corrects_a_slip_and_the_last_touch_holds() 
     assert verdict.at == START + timedelta(seconds=11)
 
 
+def test_a_changed_mind_on_one_page_is_what_was_chosen_there_in_the_end() -> None:
+    changes = [seen_at(seconds, "human", score, 0) for seconds, score in ((3, 9), (5, 6), (8, 3))]
+
+    verdict = judge([seen_at(0, "opened", 9), *changes])
+
+    assert (verdict.standing, verdict.score) == ("person", 3)
+
+
 def test_a_person_is_not_lost_behind_a_scanner() -> None:
     assert judge([*every_link("opened"), seen_at(3, "head", 9), *touched(5, 9)]).standing == "person"
 

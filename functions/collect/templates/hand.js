@@ -2,7 +2,10 @@
   // Writes into the form whether a hand moved, so that it is known from one that a script sends. Events that scripts
   // make are not trusted. These are, and no signs: `change` and `submit`, whoever causes them; `scroll`, whoever
   // scrolls; the pointer event of a mouse that lies still.
-  const hand = document.forms[0].elements.hand;
+  const READING = 1600; // milliseconds; a form that comes sooner after its page is not believed, see judging.py
+  const begun = performance.now();
+  const form = document.forms[0];
+  const hand = form.elements.hand;
   const signs = ["pointerdown", "pointermove", "touchstart", "wheel", "keydown", "click"];
   const notice = (event) => {
     const moved = event.type !== "pointermove" || event.movementX || event.movementY;
@@ -11,6 +14,14 @@
     hand.value = "moved";
     dispatchEvent(new Event("hand"));
   };
+
+  let held;
+  form.addEventListener("submit", (event) => {
+    const left = begun + READING - performance.now();
+    if (left <= 0 || hand.value !== "moved") return;
+    event.preventDefault(); // a quick hand need not press twice
+    held ??= setTimeout(() => form.submit(), left);
+  });
 
   hand.value ||= "none";
   for (const sign of signs) addEventListener(sign, notice, { capture: true, passive: true });

@@ -7,7 +7,7 @@
     const ten = event.key === "0" && event.timeStamp - oneAt < 1000;
     oneAt = event.key === "1" ? event.timeStamp : -Infinity;
     const chosen = scores[ten ? 10 : Number(event.key)];
-    chosen.checked = true;
+    chosen.click();
     chosen.focus();
   });
 }

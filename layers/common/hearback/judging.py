@@ -43,7 +43,7 @@ class Observation:
     at: datetime
     kind: Kind
     score: int | None = None
-    """The score that the link, or the page's form, bears."""
+    """The score that the link bears, or that was chosen on its page."""
     page: int = 0
     """The page it happened on, known by when it was made: milliseconds since 1970. 0: on none."""
 
@@ -63,7 +63,7 @@ class Verdict:
     reason: str
     """Half a sentence, such as "11 scores in 2 s"."""
     score: int | None = None
-    """Of a person: the score they opened last. Otherwise the last score there was, if any."""
+    """Of a person: what was chosen on the page they touched last. Otherwise the last score there was, if any."""
     at: datetime | None = None
     """When the person was there."""
 
@@ -89,12 +89,10 @@ def program_mark(bare: Observation, observations: Sequence[Observation]) -> str:
 
 
 def _touched(observations: Sequence[Observation]) -> list[Observation]:
-    """The first touch of each page that bears a score, in their order."""
-    first: dict[int, Observation] = {}
-    for each in observations:
-        if each.kind == "human" and each.score is not None:
-            first.setdefault(each.page, each)
-    return sorted(first.values(), key=lambda view: view.at)
+    """The last touch of each page that bears a score, in their order: what was chosen there in the end."""
+    touches = sorted((each for each in observations if each.kind == "human"), key=lambda view: view.at)
+    last = {each.page: each for each in touches if each.score is not None}
+    return sorted(last.values(), key=lambda view: view.at)
 
 
 def _doubt(view: Observation, touched: Sequence[Observation], observations: Sequence[Observation]) -> str:
