@@ -27,6 +27,7 @@ from ops.terminal import AsJson, Stop, out, print_json, say, tracked
 SOME_WRONG = 1
 """Exit code: some rows could not be used. Asking nobody twice is no fault."""
 ASKED_LATELY, SUPPRESSED = "asked within the quiet period", "suppressed: bounced, complained or unsubscribed"
+ASKED_ELSEWHERE, SAMPLED_OUT = "asked by another survey lately (apart_days)", "sampled out: the survey asks only some"
 _LONGEST_DETAIL = 200
 
 
@@ -110,7 +111,7 @@ def invite(
     encoding: Annotated[str, typer.Option(metavar="ENC", help="How the file is encoded.")] = "utf-8",
     as_json: AsJson = False,
 ) -> None:
-    """Invite customers by mail. Nobody is asked twice within the survey's quiet period."""
+    """Invite customers by mail. Nobody is asked twice in the survey's quiet period, or soon after another survey."""
     table = CsvFile.read(file, encoding)
     deployment = chosen(ctx)
     definition = deployment.survey(survey)
@@ -125,6 +126,8 @@ def invite(
         print_json({"read": len(table.rows), "invited": invited.count, "skipped": skipped})
     else:
         _show(invited)
+        if invited.count and definition.quiet_at(deployment.now()):
+            say(f"These are quiet hours ({definition.time_zone}): the mails go out when they are over.")
     if any(not each.fair for each in invited.skipped):
         raise typer.Exit(SOME_WRONG)
 
@@ -159,8 +162,10 @@ def ask_guest(deployment: Deployment, survey: Survey, guest: Guest, now: datetim
     directory, feedback = deployment.directory, deployment.feedback
     if directory.suppressed(guest.contact.key, "surveys"):
         return SUPPRESSED
-    asked = ask(directory.table, feedback.table, guest.invitation, survey.quiet, now, guest.contact)
-    return "" if asked else ASKED_LATELY
+    if not survey.samples(guest.contact.key):
+        return SAMPLED_OUT
+    refused = ask(directory.table, feedback.table, guest.invitation, survey.quiet, survey.apart, now, guest.contact)
+    return {None: "", "lately": ASKED_LATELY, "elsewhere": ASKED_ELSEWHERE}[refused]
 
 
 def _show(invited: Invited) -> None:

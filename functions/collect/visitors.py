@@ -6,8 +6,9 @@ from datetime import datetime
 
 from collect import identity
 from collect.wiring import Wiring
+from hearback.aws.asking import slot_requests
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
-from hearback.contact import Contact, Slot
+from hearback.contact import Contact
 from hearback.survey import Survey
 
 
@@ -37,13 +38,14 @@ def recognised(wiring: Wiring, signed_identity: str, now: datetime) -> Visitor:
 def may_ask(wiring: Wiring, survey: Survey, visitor: Visitor, response: str, now: datetime) -> bool:
     """Whether a visitor may be asked for `response` now; if so, it counts as asked from here on.
 
-    A known person is asked once within the survey's quiet period, by mail or here. Details and the right to
+    A known person is asked once within the survey's quiet period, by mail or here, and not soon after another survey
+    asked. Details and the right to
     ask are written together, so that nobody's are kept who was not asked. Of anybody else only the browser
     knows when they were asked. Raises TemporarilyUnavailable.
     """
     if visitor.contact is None:
         return True
-    writes = [{"Update": Slot.asked(visitor.key, survey.id).take_request(response, now, survey.quiet)}]
+    writes = slot_requests(visitor.key, survey.id, response, survey.quiet, survey.apart, now)
     if visitor.contact != Contact(visitor.key):
         writes.append({"Update": visitor.contact.merge_request()})
     try:

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 
 from followup.announcement_letter import announcement_letter
 from followup.links import Links
-from followup.post import Post
+from followup.post import Asleep, Post
 from hearback.aws.announcements import Announcements
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
@@ -26,8 +26,9 @@ class Announcing:
     now: datetime
 
     def tell(self, announcement_id: str, fact: FactId) -> None:
-        """Tell the response's person, if what they say now still raises the matter. Raises NotSent: to be tried again.
+        """Tell the response's person, if what they say now still raises the matter.
 
+        Raises NotSent or Asleep: to be tried again.
         The person is told once, under one claim, whichever of their responses the message names.
         """
         announcement = Announcements(self.directory.table).get(announcement_id)
@@ -39,6 +40,8 @@ class Announcing:
         raised = announcement.raised_in(response, survey)
         if raised is None or not self.directory.mailable(contact, "follow-ups"):
             return
+        if survey.quiet_at(self.now):
+            raise Asleep("an announcement")
         unsubscribe = self.links.unsubscribe(contact.key)
         outcome = self.post.send(
             announcement.claim(response),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools import Logger
 
 from followup.setbacks import Setbacks
-from hearback.aws.asking import ask
+from hearback.aws.asking import Asked, ask
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.aws.feedback import Feedback
 from hearback.aws.tasks import Tasks
@@ -29,31 +29,36 @@ class AskingAgain:
     def ask_again(self) -> int:
         """Invite those whose time has come, each once for each task; how many.
 
-        Whoever may not be asked now is not asked later either. Raises SomeFailed once all others are asked.
+        Whoever may not be asked now is not asked later either, but for those whom another survey has just asked: theirs
+        is put off until that is long enough ago. Raises SomeFailed once all others are asked.
         """
         asked, setbacks = 0, Setbacks()
         for task_id in self.tasks.to_ask_again(until=self.now):
             with setbacks.kept_apart(task=task_id):
                 task = self.tasks.get(task_id)
                 try:
-                    asked += task is not None and self._invite(task)
+                    refused = self._invite(task) if task else "lately"
                 except UnknownSurvey:
                     logger.warning("nobody is asked again for a survey that is gone", extra={"task": task_id})
-                self.tasks.asked_again(task_id)
+                    refused = "lately"
+                asked += refused is None
+                if refused != "elsewhere":
+                    self.tasks.asked_again(task_id)
         setbacks.raise_any()
         return asked
 
-    def _invite(self, task: Task) -> bool:
-        """Whether the person of a closed task was invited now. Raises UnknownSurvey.
+    def _invite(self, task: Task) -> Asked | None:
+        """Invite the person of a closed task; else why not. Raises UnknownSurvey.
 
+        Asking again is the promise that the answer was heard, so the survey's own quiet period does not hold it up.
         The invitation's id follows from the task, so that a tick that died after it does not invite again.
         """
         survey = self.directory.survey(task.survey, self.now)
         if task.closing is None or task.came_back is not None or survey.status == "closed" or not survey.ask_again:
-            return False
+            return "lately"
         contact = self.directory.contact(task.contact)
         if contact is None or not self.directory.mailable(contact, "surveys"):
-            return False
+            return "lately"
         dimensions = survey.counted(task.dimensions or {})
         entropy = hashlib.sha256(f"ask-again/{task.id}".encode()).digest()[:10]
         invitation = Invitation(
@@ -66,4 +71,4 @@ class AskingAgain:
             expires_at=int((self.now + self.retention).timestamp()),
         )
         quiet = min(survey.quiet, survey.ask_again)
-        return ask(self.directory.table, self.feedback.table, invitation, quiet, self.now)
+        return ask(self.directory.table, self.feedback.table, invitation, quiet, survey.apart, self.now)

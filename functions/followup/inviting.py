@@ -5,7 +5,7 @@ from datetime import datetime
 
 from followup import letters
 from followup.links import Links
-from followup.post import Post
+from followup.post import Asleep, Post
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.claim import Claim
@@ -21,7 +21,7 @@ class Inviting:
     now: datetime
 
     def invitation(self, fact: FactId) -> None:
-        """Mail an invitation, or mark it skipped. Raises NotSent: to be tried again."""
+        """Mail an invitation, or mark it skipped. Raises NotSent or Asleep: to be tried again."""
         invitation = self.feedback.invitation(fact)
         if invitation is None or invitation.skipped or invitation.erased:
             return
@@ -30,6 +30,8 @@ class Inviting:
         if survey.status == "closed" or not contact or not self.directory.mailable(contact, "surveys"):
             self.feedback.mark_invitation(fact, "skipped")
             return
+        if survey.quiet_at(self.now):
+            raise Asleep("an invitation")
         locale = survey.spoken(invitation.locale, contact.locale)  # if we know none, the reader's browser may
         page = self.links.answer(fact, contact.key, invitation.dimensions, locale)
         unsubscribe = self.links.unsubscribe(contact.key)

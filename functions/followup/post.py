@@ -42,6 +42,10 @@ class Throttled(NotSent):
     """Nothing is wrong with the mail: it has to wait for its turn, perhaps for hours."""
 
 
+class Asleep(Throttled):
+    """Nothing is wrong with the mail: it has to wait until its reader's quiet hours are over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     ses: "SESV2Client"

@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from followup import letters, repeatable
 from followup.links import Links
 from followup.next_steps import Brought, NextSteps
-from followup.post import Post
+from followup.post import Asleep, Post
 from followup.story import Story
 from followup.tasking import Tasking
 from hearback import plays
@@ -18,7 +18,9 @@ from hearback.aws.directory import Directory
 from hearback.claim import Claim
 from hearback.contact import Cap, Slot
 from hearback.play import EventPlay, MailPlay, Play, TaskPlay
+from hearback.quiet_hours import AWAKE
 from hearback.reached import Reached
+from hearback.response import Response
 from hearback.survey import Survey
 from hearback.waiting import WaitingPlay
 
@@ -36,7 +38,7 @@ class Running:
     now: datetime
 
     def run(self, play: Play, survey: Survey, story: Story) -> None:
-        """Run a play now. Raises NotSent, NotTaken or Busy: to be tried again.
+        """Run a play now. Raises NotSent, Asleep, NotTaken or Busy: to be tried again.
 
         A next step does nothing here: it is offered by the page, and by the mail that follows the same answer.
         """
@@ -58,10 +60,12 @@ class Running:
         contact, response = story.contact, story.response
         if play.template == "alert" or not contact or not self.directory.mailable(contact, "follow-ups"):
             return
+        claim = _claim(play, story)
+        if survey.quiet_at(self.now) and self.now - _last_said(response) > AWAKE and not self.claims.taken(claim):
+            raise Asleep(play.id)
         locale = survey.locale_for(response.locale, contact.locale)
         unsubscribe = self.links.unsubscribe(contact.key)
         owner = survey.people.get(plays.caretaker(survey, story.situation))
-        claim = _claim(play, story)
         letter = letters.reply(
             play.template,
             survey,
@@ -149,6 +153,11 @@ def about(story: Story) -> dict[str, object]:
         "category": response.category,
         "dimensions": dict(response.dimensions),
     }
+
+
+def _last_said(response: Response) -> datetime:
+    """When its person gave or changed an answer."""
+    return max([response.answered_at, *(datetime.fromisoformat(said["until"]) for said in response.history)])
 
 
 def _claim(play: Play, story: Story) -> Claim:

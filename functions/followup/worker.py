@@ -12,7 +12,7 @@ from followup import wiring
 from followup.announcing import Announcing
 from followup.answering import Answering
 from followup.inviting import Inviting
-from followup.post import Post, Throttled
+from followup.post import Asleep, Post, Throttled
 from followup.rewarding import Rewarding
 from followup.running import Running
 from followup.task_news import NewsOfTasks
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger()
+LONGEST_DELAY = 900
+"""Seconds, SQS's limit: how long a mail waits in quiet hours before it is looked at again."""
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
@@ -60,6 +62,9 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
                 _inviting(post, now).invitation(FactId.parse(fact))
             case _:
                 raise ValueError("a message names a response, a task, an invitation or a reward")
+    except Asleep:
+        queue = os.environ["SETTLE_QUEUE_URL"]
+        clients.sqs().send_message(QueueUrl=queue, MessageBody=record.body, DelaySeconds=LONGEST_DELAY)
     except Throttled as throttled:
         clients.sqs().send_message(QueueUrl=os.environ["SETTLE_QUEUE_URL"], MessageBody=record.body)
         logger.warning("mail waits", extra={"reason": str(throttled)})

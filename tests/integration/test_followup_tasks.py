@@ -238,6 +238,17 @@ class TestAskingAgain:
 
         assert len(self.invitations(office)) == 1
 
+    def test_who_was_just_asked_by_another_survey_is_asked_when_that_is_long_enough_ago(
+        self, office: World, task: Task
+    ) -> None:
+        office.close(task)
+        then = office.now + timedelta(days=30)
+        office.tables.people.take(Slot.asked_by_any(task.contact), "cafe", then - timedelta(days=1), timedelta(0))
+
+        assert run(office, then)["asked_again"] == 0
+        assert run(office, then + office.survey.apart)["asked_again"] == 1
+        assert run(office, then + office.survey.apart + timedelta(minutes=15))["asked_again"] == 0
+
     @pytest.mark.parametrize(
         "why", ["suppressed", "asked lately", "answered since", "erased", "survey closed", "never"]
     )

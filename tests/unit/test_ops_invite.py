@@ -64,6 +64,46 @@ def test_nobody_is_asked_twice_within_the_quiet_period(
     assert guests(content).json["invited"] == 1
 
 
+def test_whom_another_survey_asked_lately_is_not_asked_and_the_same_survey_is_not_in_its_own_way(
+    guests: Invite, tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    often: Any = survey.model_copy(update={"quiet_days": 0})
+    tables.people.put_survey(often, NOW)
+    tables.people.put_survey(survey.model_copy(update={"id": "cafe"}), NOW)
+    content = "email\nasha@example.com\n"
+    monkeypatch.setattr("hearback.clock.now", lambda: NOW)
+    assert [guests(content).json["invited"] for _ in range(2)] == [1, 1]
+
+    assert reasons(guests(content, "--survey", "cafe")) == [(2, "asked by another survey lately (apart_days)")]
+
+    monkeypatch.setattr("hearback.clock.now", lambda: NOW + timedelta(days=survey.apart_days))
+    assert guests(content, "--survey", "cafe").json["invited"] == 1
+
+
+def test_a_sample_is_the_same_people_every_time(guests: Invite, tables: Tables, survey: Survey) -> None:
+    some: Any = survey.model_copy(update={"sample": 50, "quiet_days": 0})
+    tables.people.put_survey(some, NOW)
+    content = "email\n" + "".join(f"guest{number}@example.com\n" for number in range(20))
+
+    first, second = guests(content), guests(content)
+
+    assert first.code == 0
+    assert 0 < first.json["invited"] < 20
+    assert {reason for _, reason in reasons(first)} == {"sampled out: the survey asks only some"}
+    assert reasons(second) == reasons(first)
+
+
+def test_who_invites_in_quiet_hours_is_told_when_the_mails_go_out(
+    hearback: Hearback, tables: Tables, survey: Survey, tmp_path: Path
+) -> None:
+    tables.people.put_survey(survey.model_copy(update={"quiet_hours": (12 * 60, 20 * 60)}), NOW)  # 16:00 in India
+    (tmp_path / "guests.csv").write_text("email\nasha@example.com\n", encoding="utf-8")
+
+    ended = hearback("invite", str(tmp_path / "guests.csv"), "--survey", "shop")
+
+    assert "These are quiet hours (Asia/Kolkata)" in ended.err
+
+
 def test_whoever_left_is_not_asked(guests: Invite, tables: Tables) -> None:
     tables.people.suppress(Suppression(ASHA, "unsubscribe", NOW))
     ended = guests("email\nasha@example.com\nravi@example.com\n")

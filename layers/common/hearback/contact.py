@@ -164,6 +164,11 @@ class Slot:
         return cls(contact, f"ASKED#{survey}")
 
     @classmethod
+    def asked_by_any(cls, contact: str) -> "Slot":
+        """Taken for a survey: it keeps the other surveys from asking, not this one."""
+        return cls(contact, "ASKED")
+
+    @classmethod
     def mailed(cls, contact: str) -> "Slot":
         return cls(contact, "MAILED")
 

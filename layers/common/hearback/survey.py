@@ -3,6 +3,7 @@
 Validated once, when a survey is applied. Stored as JSON, and read back through the same model.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -16,6 +17,7 @@ from hearback.fact import LEAST_SHARDS
 from hearback.nps import Category
 from hearback.period import LATEST_DAY, Every
 from hearback.play import Coupon, Play, Referral, Watch
+from hearback.quiet_hours import QuietHours, is_quiet
 from hearback.survey_names import broken_names, listed
 from hearback.tally import VALUES_PER_PAGE
 
@@ -116,9 +118,15 @@ class Survey(Part):
     minimum_n: Annotated[int, Field(ge=1)] = 30
     """Below so many answers a score is shown as "too few answers"."""
     quiet_days: Annotated[int, Field(ge=0, le=3650)] = 90
-    """Nobody is invited twice within so many days."""
+    """Nobody is asked twice by this survey within so many days; after a closed task, `ask_again_days` count instead."""
+    apart_days: Annotated[int, Field(ge=0, le=3650)] = 7
+    """Nobody is asked by this survey whom another one has asked within so many days."""
+    sample: Annotated[int, Field(ge=1, le=100)] = 100
+    """How many of a hundred people who could be invited are."""
+    quiet_hours: QuietHours = None
+    """When nobody is mailed who has not just said something, in the survey's time zone."""
     mail_cap_days: Annotated[int, Field(ge=0, le=3650)] = 7
-    """Nobody gets two follow-up mails within so many days."""
+    """Nobody gets two follow-up mails within so many days, but for an apology after another mail."""
     shards: Annotated[int, Field(ge=LEAST_SHARDS, le=1000)] = LEAST_SHARDS
     """Partitions that new responses of a month are spread over. It can grow, never shrink: what lies in the
     last ones would not be found."""
@@ -144,7 +152,7 @@ class Survey(Part):
     }
     """What a closed task was about in truth: its owner chooses one."""
     ask_again_days: Annotated[int, Field(ge=0, le=365)] = 30
-    """So many days after a task was closed, its person is asked again; 0 for never."""
+    """So many days after a task was closed, its person is asked again, whatever `quiet_days` says; 0 for never."""
     coupons: Annotated[dict[Identifier, Coupon], Field(max_length=100)] = {}
     referral: Referral | None = None
     plays: Annotated[list[Play], Field(max_length=100)] = []
@@ -172,6 +180,22 @@ class Survey(Part):
     @property
     def quiet(self) -> timedelta:
         return timedelta(days=self.quiet_days)
+
+    @property
+    def apart(self) -> timedelta:
+        return timedelta(days=self.apart_days)
+
+    def samples(self, contact: str) -> bool:
+        """Whether a contact is among those whom the survey asks: the same people, however often it is looked at.
+
+        Decided by the key, which is an HMAC: nobody outside can know or choose whom it asks.
+        """
+        digest = hashlib.sha256(f"{self.id}/{contact}".encode()).digest()
+        return int.from_bytes(digest[:8]) % 100 < self.sample
+
+    def quiet_at(self, at: datetime) -> bool:
+        """Whether customers sleep who have not just said something."""
+        return self.quiet_hours is not None and is_quiet(self.quiet_hours, at, self.zone)
 
     @property
     def mail_cap(self) -> timedelta:
