@@ -226,7 +226,7 @@ def test_a_function_whose_answer_is_late_is_not_run_twice(deployment: Deployment
     [
         (("shop", "nobody"), "survey 'shop' has no subscription 'nobody'; it has: asha"),
         (("gone", "asha"), "no survey 'gone' is applied; there are: shop"),
-        (("shop", "asha", "--to", "yesterday"), "--to takes a day such as 2025-03-31, not 'yesterday'"),
+        (("shop", "asha", "--to", "yesterday"), "--to takes a day such as 2025-03-31"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_with_what_there_is(
