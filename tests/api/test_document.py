@@ -47,7 +47,7 @@ class RealParts:
         self._of_task = operation.path.startswith("/t/")
         self._code = target.coupon if "coupons" in operation.path else target.link
         self._tokens = [
-            *(target.token() for _ in range(4)),
+            *(target.token(contact=f"{number:032x}") for number in range(4)),
             *(target.token(channel="widget") for _ in range(3)),
             target.token(contact="c0ffee", dimensions={"store": "pune"}),
             target.token(survey="ended"),
