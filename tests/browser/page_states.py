@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from collect.observing import TRAP
 from hearback import token as signed
 from hearback.aws.secrets import Keys
 from hearback.fact import FactId
@@ -122,6 +123,14 @@ class Visit:
 
     def states(self) -> Iterator[str]:
         """Go through every state; each is on the page when its name comes."""
+        yield from self._asked_here()
+        yield from self._asked_by_mail()
+        yield from self._asked_to_be_quoted()
+        self.open("/s/none")
+        yield "error"
+        yield from self._asked_what_to_mail()
+
+    def _asked_here(self) -> Iterator[str]:
         self.open(f"/s/{SURVEY.id}")
         yield "score"
         with self.page.expect_navigation():
@@ -131,6 +140,9 @@ class Visit:
         yield "score-chosen"
         self.send()
         yield "reason"
+        self.page.locator("textarea").fill("Too long a wait")
+        self._send_as_a_machine()
+        yield "reason-once-more"
         self.page.locator("textarea").fill("Cold")
         self.page.locator(".state[data-word=saved]").wait_for()
         yield "reason-saved"
@@ -140,8 +152,16 @@ class Visit:
         yield "choices"
         self.send()
         yield "thanks"
+
+    def _asked_by_mail(self) -> Iterator[str]:
+        self.page.goto(f"{self.stack.url}{self.mailed()}&lang={self.locale}")
+        yield "mail-link"
+        self._send_as_a_machine()
+        yield "mail-link-once-more"
         self._answer(10, "")
         yield "thanks-referral"
+
+    def _asked_to_be_quoted(self) -> Iterator[str]:
         token = self._answer(9, "The first cup in the morning, with the window open.")
         yield "thanks-quote"
         self.open(f"/q/{token}")
@@ -158,8 +178,8 @@ class Visit:
         yield "quoted-before"
         self.send()
         yield "unquoted"
-        self.open("/s/none")
-        yield "error"
+
+    def _asked_what_to_mail(self) -> Iterator[str]:
         self.open(self.preferences())
         yield "preferences"
         with self.page.expect_navigation():
@@ -177,10 +197,19 @@ class Visit:
         """Where the link leads that asks somebody whether their answer may be quoted."""
         return f"/q/{self._answer(9, 'The first cup in the morning.')}"
 
+    def mailed(self) -> str:
+        """Where a mail's link leads that bears a score."""
+        return f"/a/{self._answer_token()}?score=8"
+
+    def _send_as_a_machine(self) -> None:
+        """The form comes back, to be sent once more: a field is filled in that no person sees."""
+        with self.page.expect_navigation():
+            self.page.evaluate("trap => (document.forms[0].elements[trap].value = 'x')", TRAP)
+            self.page.evaluate("document.forms[0].submit()")
+
     def _answer(self, score: int, comment: str) -> str:
         """Go to the thank-you page of somebody who was asked by mail; their answer's token."""
-        subject = str(FactId.mint(SURVEY.id, SURVEY.shards, self.stack.now()))
-        token = self._token("answer", subject, contact="0" * 32)
+        token = self._answer_token()
         self.open(f"/a/{token}")
         self.page.keyboard.press(str(score)[0])
         if score == 10:
@@ -189,6 +218,10 @@ class Visit:
         self.page.locator("textarea").fill(comment)
         self.send()
         return token
+
+    def _answer_token(self) -> str:
+        subject = str(FactId.mint(SURVEY.id, SURVEY.shards, self.stack.now()))
+        return self._token("answer", subject, contact="0" * 32)
 
     def _token(self, purpose: signed.Purpose, subject: str, contact: str = "") -> str:
         now, keys = self.stack.now(), Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])
