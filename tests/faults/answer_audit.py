@@ -22,13 +22,23 @@ class AnswerAudit:
     def too_much(self, story: AnswerStory) -> Iterator[str]:
         """More than a person should get, whatever claims say."""
         mails = self._records.mailed[story.address]
-        if mails > 1:
+        apologies = self._apologies(story)
+        if apologies > 1 or mails - apologies > 1:  # an apology outranks the other mails
             yield f"{story.address}: {mails} mails within the cap"
         if not story.run.mailable and mails:
             yield f"{story.address}: mailed, yet {story.run.reach}"
         tasks = [task for task in self._records.tasks.values() if story.contact and task.contact == story.contact]
         if len(tasks) > 1:
             yield f"{story.contact}: {len(tasks)} tasks"
+
+    def _apologies(self, story: AnswerStory) -> int:
+        """Mails to the person that are apologies."""
+        claims = self._records.claims.items()
+        return sum(
+            self._records.mails[digest]
+            for digest, claim in claims
+            if claim.get("contact") == story.contact and claim["effect"].endswith(f"/{MAILS['detractor']}")
+        )
 
     def _missing_mail(self, story: AnswerStory) -> Iterator[str]:
         run, records = story.run, self._records

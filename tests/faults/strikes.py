@@ -112,9 +112,9 @@ class Strikes:
         """Whether nothing goes wrong any more."""
         self.only_plans = False
         """Whether nothing is killed that no plan says."""
-        self.plans_first = False
-        """Whether no tick is killed at a step that concerns all that falls due, but by plan: one that is killed early
-        shows nothing of what would come after it."""
+        self.common_kills = 0
+        """How many ticks may still be killed, without a plan, at a step that concerns all that falls due. Not many: one
+        that is killed early shows nothing of what would come after it."""
         self._killed: set[Step] = set()
         """Steps that have been killed without a plan."""
         self._beside = beside
@@ -160,8 +160,10 @@ class Strikes:
     def _kill(self, call: AwsCall, step: Step, stories: Sequence[Story]) -> Fault | None:
         """Kill what no plan has killed."""
         able = [story for story in stories if story.may_suffer_more(call.function)]
-        if step in self._killed or not able or (self.plans_first and stories is self.falling_due):
+        common = stories is self.falling_due
+        if step in self._killed or not able or (common and not self.common_kills):
             return None
+        self.common_kills -= common
         self._killed.add(step)
         able[0].befell.append(Strike(call.function, KILLS[call.done], step.where))
         return KILLS[call.done]

@@ -22,6 +22,8 @@ from tests.faults.timed_plans import DUE, Due, Group, Steps, TimedRun, plan_time
 
 MOST_MORE_TICKS = 12
 """Ticks of a group beyond those planned, until everything has gone wrong that was planned."""
+COMMON_KILLS = 2
+"""Ticks of a group that are killed without a plan before everything has fallen due."""
 LAST_TICKS = 4
 """Ticks that end a group, in which what no plan has reached is killed."""
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
@@ -142,7 +144,7 @@ class Timed:
                 self._close(story)
             effects = mails_due(story, self._matrix.tasks.get(story.task), self._matrix.stack.now())
             strikes.name(story, [Claim(effect).digest for effect in effects])
-        strikes.falling_due, strikes.plans_first = stories, True
+        strikes.falling_due, strikes.common_kills = stories, COMMON_KILLS
         for place, span in enumerate(group.ticks):
             self._matrix.pass_time(span)
             if place in group.again:
@@ -151,7 +153,7 @@ class Timed:
         while more < MOST_MORE_TICKS and any(story.awaits(TICK) for story in stories):
             self._matrix.pass_time(QUARTER)
             more += 1
-        strikes.plans_first = False
+        strikes.common_kills = LAST_TICKS
         for _ in range(LAST_TICKS):
             self._matrix.pass_time(QUARTER)
         strikes.falling_due = ()
