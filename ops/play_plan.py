@@ -71,7 +71,7 @@ def rules(survey: Survey, situation: Situation) -> list[str]:
         return ["The answer names nobody: no cap counts it, and nobody can be mailed."]
     capped = survey.mail_cap_days
     return [
-        f"At most one follow-up mail to a person within {capped} days, of all plays and answers of this survey."
+        f"At most one follow-up mail to a person within {capped} days; an apology goes after another mail all the same."
         if capped
         else "mail_cap_days is 0: a person may get a follow-up mail for every answer.",
         "Nobody is mailed who unsubscribed from follow-ups, complained, or whose address bounced.",

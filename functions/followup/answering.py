@@ -53,7 +53,8 @@ class Answering:
         self.tasks.came_back(response.contact, response.score, response.answered_at)
         story = read_story(response, self.feedback, self.directory)
         unsent: NotSent | None = None
-        for play in plays.choose(survey, story.situation):
+        # Tasks go first: an apology is written in the name of who has one.
+        for play in sorted(plays.choose(survey, story.situation), key=lambda play: play.what != "task"):
             if play.id == waited or not (waited or play.delay):
                 try:
                     self.running.run(play, survey, story)

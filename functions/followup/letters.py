@@ -63,9 +63,10 @@ def reply(
     """What a respondent is answered. `link` opens the page on which they can say more; "" for none.
 
     `thanks` is for a high score and asks for nothing but the next step, `why` asks what was missing, `apology` is
-    written in the name of `owner` (of the team if there is none) and promises a call, or a mail where no phone number
-    is known. All of them invite a reply, so the envelope's reply-to must be read by somebody: for an apology, by the
-    owner. An apology offers no `next_step`, but `call`: the page on which to say how to be called.
+    written in the name of `owner` and promises a call, or a mail where no phone number is known; the team's, where
+    nobody has a task, promises neither. All of them invite a reply, so the envelope's reply-to must be read by
+    somebody: for an apology, by the owner. An apology offers no `next_step`, but `call`: the page on which to say how
+    to be called.
     """
     voice = Voice.of(survey, response.locale, contact.locale)
     asked = survey.follow_up.get(response.category)

@@ -1,7 +1,7 @@
 """Running a play that follows an answer: each kind once, under its claim and within its caps."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
@@ -14,14 +14,15 @@ from followup.tasking import Tasking
 from hearback import plays
 from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
-from hearback.aws.directory import Directory
+from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.claim import Claim
-from hearback.contact import Cap, Slot
+from hearback.contact import Cap, Contact, Slot
 from hearback.play import EventPlay, MailPlay, Play, TaskPlay
 from hearback.quiet_hours import AWAKE
 from hearback.reached import Reached
 from hearback.response import Response
-from hearback.survey import Survey
+from hearback.survey import Person, Survey
+from hearback.task_owner import owner_now
 from hearback.waiting import WaitingPlay
 
 logger = Logger(child=True)
@@ -65,7 +66,7 @@ class Running:
             raise Asleep(play.id)
         locale = survey.locale_for(response.locale, contact.locale)
         unsubscribe = self.links.unsubscribe(contact.key)
-        owner = survey.people.get(plays.caretaker(survey, story.situation))
+        owner = self._caretaker(response)
         letter = letters.reply(
             play.template,
             survey,
@@ -86,11 +87,25 @@ class Running:
             from_name=survey.brand.name,
             reply_to=owner.email if owner else "",
             unsubscribe=unsubscribe,
-            caps=[Cap(Slot.mailed(contact.key), survey.mail_cap), *_caps(play, story)],
+            caps=[*_mail_caps(play, contact, survey), *_caps(play, story)],
         )
         if outcome in ("sent", "in doubt") or (outcome == "already" and self._may_have_reached(claim)):
             self._reached(story)
         self._log(play, story, outcome)
+
+    def _caretaker(self, response: Response) -> Person | None:
+        """Whose open task the answer is: what a mail promises in somebody's name, they know of.
+
+        None while nobody has it: no task follows from the answer, it waits, or a cap forbade it.
+        """
+        task = self.tasking.tasks.open_about(str(response.id), response.contact)
+        if task is None:
+            return None
+        try:
+            survey = self.directory.survey(task.survey, self.now)  # an answer may have joined another survey's task
+        except UnknownSurvey:
+            return None
+        return survey.people.get(owner_now(task, survey))
 
     def _next_step(self, play: MailPlay, claim: Claim, survey: Survey, story: Story, locale: str) -> Brought | None:
         """What the mail offers: nothing with an apology, and nothing is granted for a mail that went before."""
@@ -163,6 +178,13 @@ def _last_said(response: Response) -> datetime:
 def _claim(play: Play, story: Story) -> Claim:
     response = story.response
     return Claim(f"{response.id}/{play.id}", {"contact": response.contact, "response": str(response.id)})
+
+
+def _mail_caps(play: MailPlay, contact: Contact, survey: Survey) -> list[Cap]:
+    """Of all follow-up mails to a person together; an apology outranks the others, and keeps them back as they do."""
+    if play.template != "apology":
+        return [Cap(Slot.mailed(contact.key), survey.mail_cap)]
+    return [Cap(Slot.mailed(contact.key), timedelta(0)), Cap(Slot.apologised(contact.key), survey.mail_cap)]
 
 
 def _caps(play: Play, story: Story) -> list[Cap]:

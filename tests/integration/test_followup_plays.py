@@ -22,6 +22,7 @@ from tests.integration.test_followup_tick import MONDAY_NINE_IN_KOLKATA
 RETRY = {"batchItemFailures": [{"itemIdentifier": "0"}]}
 DONE: dict[str, list[object]] = {"batchItemFailures": []}
 THANK = {"id": "thank", "when": {"category": "promoter"}, "what": "mail", "template": "thanks"}
+SORRY = {"id": "sorry", "when": {"category": "detractor"}, "what": "mail", "template": "apology"}
 CALL = {"id": "call", "when": {"category": "detractor"}, "what": "task", "owner": "asha"}
 TELL = {"id": "tell", "when": {"score_to": 8}, "what": "mail", "template": "alert", "who": "manager"}
 UPGRADE = {"id": "upgrade", "when": {"category": "promoter"}, "what": "event", "event": "grant-upgrade"}
@@ -284,6 +285,39 @@ class TestCaps:
             world.now = NOW + timedelta(days=days)
             world.settle(world.answer(9, ravi))
         assert world.recipients() == [RAVI, RAVI]
+
+    def test_an_apology_goes_after_another_mail_once_and_keeps_the_next_one_back(self, apply: Apply) -> None:
+        world = apply(THANK, SORRY, mail_cap_days=7)
+        ravi = world.customer("Ravi")
+        for score, reached in ((10, 1), (0, 2), (1, 2), (9, 2)):
+            world.pass_time(timedelta(days=1))
+            world.settle(world.answer(score, ravi))
+            assert world.recipients().count(RAVI) == reached
+
+        world.pass_time(timedelta(days=7))
+        world.settle(world.answer(0, ravi))
+        assert world.recipients().count(RAVI) == 3
+
+    @pytest.mark.parametrize("later", ["the task waits", "a cap forbids the task", "no task follows"])
+    def test_an_apology_promises_nothing_in_the_name_of_somebody_without_a_task(self, apply: Apply, later: str) -> None:
+        call = {"the task waits": [CALL | {"delay_hours": 48}], "no task follows": []}.get(
+            later, [CALL | {"cap_days": 9}]
+        )
+        world = apply(SORRY, *call, watch={"slips": False}, mail_cap_days=0)
+        ravi = world.customer("Ravi", phone="+91 98 7654 3210")
+        if later == "a cap forbids the task":
+            first = world.answer(1, ravi)
+            world.settle(first)
+            task = world.tables.tasks.get(Task.id_for(str(first.id)))
+            assert task is not None
+            world.close(task)
+
+        world.settle(world.answer(2, ravi))
+
+        mail = [mail for mail in world.mails() if mail["To"] == RAVI][-1]
+        text = str(mail.get_body(("plain",)))
+        assert "We are sorry" in text
+        assert (mail["Reply-To"] == "asha@shop.example", "call you" in text, "/c/" in text) == (False, False, False)
 
     def test_a_capped_task_is_not_opened(self, apply: Apply) -> None:
         world = apply(CALL | {"cap_days": 30}, watch={"slips": False})

@@ -1,6 +1,7 @@
 """In quiet hours nobody is mailed who has not just said something; what waits goes out in the morning, once."""
 
 from datetime import timedelta
+from typing import Literal
 
 import boto3
 import pytest
@@ -37,7 +38,7 @@ def waiting() -> int:
     """Messages that the settle queue hides for now."""
     sqs = boto3.client("sqs")
     url = sqs.get_queue_url(QueueName="SettleQueue")["QueueUrl"]
-    name = "ApproximateNumberOfMessagesDelayed"
+    name: Literal["ApproximateNumberOfMessagesDelayed"] = "ApproximateNumberOfMessagesDelayed"
     return int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
 
 

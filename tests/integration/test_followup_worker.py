@@ -44,7 +44,7 @@ def test_a_detractor_gets_an_apology_and_somebody_a_task(world: World) -> None:
 
     world.settle(response)
 
-    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]
+    assert world.recipients() == ["Asha Rao <asha@shop.example>", "Ravi <ravi@example.com>"]
     (message,) = world.queued_tasks()
     task = world.tables.tasks.get(message["task"])
     assert task is not None
@@ -143,7 +143,11 @@ def test_an_amendment_that_changes_the_category_makes_a_task(world: World) -> No
     world.settle(response)
 
     assert len(world.queued_tasks()) == 1
-    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]  # the cap holds
+    assert world.recipients() == [
+        "Ravi <ravi@example.com>",
+        "Asha Rao <asha@shop.example>",
+        "Ravi <ravi@example.com>",  # an apology outranks the cap
+    ]
 
 
 def test_a_suppressed_person_is_not_mailed(world: World) -> None:
@@ -213,7 +217,7 @@ def test_a_call_does_not_wait_for_an_apology_that_has_to(world: World) -> None:
     assert world.mails() == []
     assert world.settling() == [{"response": str(response.id)}]
     assert world.settle(response) == DONE
-    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]
+    assert sorted(world.recipients()) == ["Asha Rao <asha@shop.example>", "Ravi <ravi@example.com>"]
     assert world.queued_tasks() == []
 
 
@@ -408,7 +412,7 @@ def test_a_task_notice_whose_owner_cannot_be_reached_is_put_before_an_operator(w
 def test_an_apology_is_answered_to_the_person_who_will_call(world: World) -> None:
     world.settle(world.answer(1, world.customer("Ravi")))
 
-    apology = world.mails()[0]
+    [apology] = [mail for mail in world.mails() if mail["To"] == "Ravi <ravi@example.com>"]
     assert apology["Reply-To"] == "asha@shop.example"
 
 
@@ -456,4 +460,4 @@ def test_a_task_whose_owner_has_left_since_is_told_to_who_has_such_tasks_now(wor
 
     assert world.settle(response) == DONE
 
-    assert world.recipients() == ["Ravi <ravi@example.com>", "Asha Rao <asha@shop.example>"]
+    assert world.recipients() == ["Asha Rao <asha@shop.example>", "Ravi <ravi@example.com>"]

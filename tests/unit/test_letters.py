@@ -153,6 +153,7 @@ def test_an_apology_without_an_owner_comes_from_the_team(survey: Survey) -> None
     letter = reply(survey, "apology", answer(2), owner=None)
     assert letter.subject.startswith("We are sorry")
     assert "Your team at Chai & Co" in letter.text
+    assert "soon" not in letter.text
     assert not re.search(r"\b(I|me|my)\b", letter.text)
 
 

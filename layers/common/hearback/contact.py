@@ -173,6 +173,10 @@ class Slot:
         return cls(contact, "MAILED")
 
     @classmethod
+    def apologised(cls, contact: str) -> "Slot":
+        return cls(contact, "APOLOGISED")
+
+    @classmethod
     def played(cls, contact: str, survey: str, play: str) -> "Slot":
         return cls(contact, f"PLAY#{survey}#{play}")
 

@@ -113,12 +113,6 @@ def reader(play: Play, survey: Survey, dimensions: Mapping[str, str]) -> str:
     return (scope.manager or "") if isinstance(play, MailPlay) and play.who == "manager" else scope.owner
 
 
-def caretaker(survey: Survey, situation: Situation) -> str:
-    """Who of the survey's people has the answer's task, in whose name its person is written to; "" for nobody."""
-    tasks = [play for play in choose(survey, situation) if isinstance(play, TaskPlay)]
-    return reader(tasks[0], survey, situation.dimensions) if tasks else ""
-
-
 def _next_steps(survey: Survey) -> Iterator[NextStep]:
     return (play for play in survey.plays if isinstance(play, NEXT_STEPS))
 
