@@ -15,7 +15,9 @@ Standings = Mapping[str, Mapping[str, Any]]
 """What `hearback responses list` says of each response."""
 STEP = timedelta(seconds=15)
 """Time that passes between two things that somebody does."""
-STEPS = 12
+STEPS = 10
+REST = timedelta(seconds=2)
+"""How long a patient scanner lets a page rest."""
 PATIENT = {"sends in its time": "", "runs scripts, sends in its time": "none"}
 """Scanners that open a link, let its page rest, send its form and go on to the next; what the form says of a hand."""
 SCANS = ["opens four links", "runs scripts", "asks for heads", "sends the form", "is trapped", *PATIENT]
@@ -81,20 +83,19 @@ def _scan(session: Session, random: Random, step: int) -> None:
     session.machine = machine
     when = max(0, step + random.choice([-3, -1, 0, 2]))
     links = replace(session.links, fields={})  # a browser of its own
-    for place, score in enumerate(random.sample(range(11), 4) if machine else ()):
-        at = when + place if machine in PATIENT else when
+    for score in random.sample(range(11), 4) if machine else ():
         if machine == "asks for heads":
-            session.plan(at, partial(links.head, score))
+            session.plan(when, partial(links.head, score))
             continue
-        session.plan(at, partial(links.get, score))
+        session.plan(when, partial(links.get, score))
         if machine in ("runs scripts", "runs scripts, sends in its time"):
-            session.plan(at, partial(links.signal, "seen"))
+            session.plan(when, partial(links.signal, "seen"))
         if machine == "is trapped":
-            session.plan(at, links.trap)
+            session.plan(when, links.trap)
         if machine == "sends the form":
-            session.plan(at, links.send)
+            session.plan(when, links.send)
         if machine in PATIENT:
-            session.plan(at + 1, partial(links.send, hand=PATIENT[machine]))
+            session.plan(when, partial(links.stack.advance, REST), partial(links.send, hand=PATIENT[machine]))
 
 
 def invent_all(stack: Stack, seed: int, count: int) -> list[Session]:
@@ -126,4 +127,4 @@ def tabulate(sessions: Sequence[Session], standings: Standings) -> list[str]:
     for session in sessions:
         total[session.kind] += 1
         counted[session.kind] += standings[session.links.response]["standing"] == "counted"
-    return [f"{kind:46} {total[kind]:5} sessions {counted[kind]:5} counted" for kind in sorted(total)]
+    return [f"{kind:50} {total[kind]:5} sessions {counted[kind]:5} counted" for kind in sorted(total)]
