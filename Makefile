@@ -46,7 +46,7 @@ check-demo: .venv/.stamp .venvs/engine/.stamp ## `make demo` as a newcomer runs 
 check-pages: .venvs/browser/.stamp .venvs/engine/.stamp .venvs/pages/.stamp ## the pages' HTML, and Lighthouse's marks; needs npm and Chromium
 	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.page_checks
 
-screenshots: .venvs/browser/.stamp .venvs/engine/.stamp ## every mail and every state of the pages, in build/screenshots; needs Chromium
+screenshots: .venvs/browser/.stamp .venvs/engine/.stamp ## every mail and every state of pages and widget, in build/screenshots; needs Chromium
 	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.letter_pictures
 	@PYTHONPATH=layers/common:functions .venvs/browser/bin/python -m tests.browser.screenshots
 
