@@ -136,13 +136,13 @@ def an_owner(collect: Collect, words: str) -> States:
         "task with a time that is none",
         collect.form(path, urlencode({"do": "reschedule", "day": words[:99], "time": words[:99], **stamp})),
     )
-    yield from a_customer_to_call(collect, words)
+    yield from a_customer_to_call(collect, words, fact)
     yield "task with a wish to be called", collect.request("GET", path)
 
 
-def a_customer_to_call(collect: Collect, words: str) -> States:
+def a_customer_to_call(collect: Collect, words: str, answer: FactId) -> States:
     """Where and when somebody with an open task wants to be called."""
-    path = f"/c/{collect.token(contact=RAVI)}"
+    path = f"/c/{collect.token(contact=RAVI, subject=str(answer))}"
     page = collect.request("GET", path)
     yield "call", page
     yield "call without a number", fill(collect, page, phone=quote(words[:40]), when=quote(words[:200]))
