@@ -16,7 +16,7 @@ hour; the two rewards of a conversion; a closed task, of which other systems hea
 DUE: Sequence[Due] = ("digest", "reminders", "play", "rewards", "closing")
 Reach = Literal["mail", "bounces", "complains"]
 _REACHES: Mapping[Reach, int] = {"mail": 8, "bounces": 1, "complains": 1}
-_FUNCTIONS: Mapping[str, int] = {TICK: 7, WORKER: 1, MAIL_EVENTS: 2}
+_FUNCTIONS: Mapping[str, int] = {TICK: 5, WORKER: 3, MAIL_EVENTS: 2}
 """Where something goes wrong, how often of all."""
 LEAST_TICKS = 9
 """Quarters of an hour until the last of a run has fallen due: its task is overdue after one hour and a manager hears of
