@@ -57,6 +57,7 @@ def deployment(tables: Tables, survey: Survey, now: datetime) -> Deployment:
 def hearback(deployment: Deployment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Hearback:
     """Runs `hearback …` against the deployment."""
     monkeypatch.setattr(cli, "in_aws", lambda stack: deployment)
+    monkeypatch.setattr("ops.at_once.CONNECTIONS", 1)  # moto's tables are not for several threads
     for console in (terminal.out, terminal.err):  # made on import, at the width of whatever terminal there was
         monkeypatch.setattr(console, "width", 200)
 
