@@ -111,7 +111,7 @@ AskingAgain._invite = _note_first
         "closing",
         TICK,
         "killed before",
-        "dynamodb TransactWriteItems asked + invitation",
+        "dynamodb TransactWriteItems asked + asked + invitation",
     ),
     "showing nobody what is in doubt": Mistake(
         "functions/followup/doubts.py",
