@@ -25,11 +25,11 @@ class Mistake(NamedTuple):
     lines: str
     found: Literal["doubled", "lost"]
     fault: str
-    """What goes wrong in every run as it is first handled."""
+    """What goes wrong in every run."""
     step: str
     """At which step."""
-    handlings: int = 1
-    """In how many handlings, one after the other."""
+    times: int = 1
+    """How often it is taken in vain, in whichever of the deliveries that run side by side."""
 
 
 MISTAKES = {
@@ -102,7 +102,7 @@ def follow_up(record, lambda_context):
         "lost",
         "internal error, not done",
         "dynamodb GetItem answer",
-        handlings=2,
+        times=2,
     ),
 }
 
@@ -125,5 +125,5 @@ def test_the_matrix_finds_what_is_wrong(mistake: Mistake, tmp_path: Path) -> Non
 def run(number: int, mistake: Mistake) -> Run:
     """One in which what the mistake is about goes wrong."""
     fault = fault_named(mistake.fault, mistake.step)
-    mishaps = [Mishap(WORKER, mistake.step, 0, fault, handling) for handling in range(mistake.handlings)]
+    mishaps = [Mishap(WORKER, mistake.step, nth, fault) for nth in range(mistake.times)]
     return replace(undisturbed(number, "mail", 10), news="never", mishaps=mishaps)
