@@ -12,6 +12,7 @@ RUNS ?= 11
 FACTS ?= 50000
 ROWS ?= 10000
 MINUTES ?= 10
+SESSIONS ?= 500
 
 # Tried by running them: a version manager's shim may be on PATH and refuse.
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -23,7 +24,7 @@ PYTHON313_BIN := $(firstword $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin))
 INSTALL = bin/pip install -qq --disable-pip-version-check --no-input --no-deps
 SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON313_BIN),$(PYTHON313_BIN):)$$PATH" SAM_CLI_TELEMETRY=0 sam
 
-.PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-demo check-pages screenshots chaos fault-matrix lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit bench-import catalogues lock clean
+.PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-demo check-pages screenshots chaos fault-matrix lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit bench-import catalogues lock tools clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -38,7 +39,7 @@ test: .venv/.stamp .venvs/engine/.stamp .venvs/sam/.stamp ## unit, integration a
 	@.venv/bin/pytest -n $(WORKERS) --dist loadfile
 
 test-browser: .venvs/browser/.stamp .venvs/engine/.stamp ## page and widget in Chromium, which must be installed
-	@.venvs/browser/bin/python -m pytest tests/browser
+	@.venvs/browser/bin/python -m pytest tests/browser -n $(WORKERS) --dist loadfile
 
 check-demo: .venv/.stamp .venvs/engine/.stamp ## `make demo` as a newcomer runs it: every link and command looked at, a minute
 	@.venv/bin/python -m tests.demo
@@ -84,8 +85,8 @@ bench-aggregate: .venv/.stamp .venvs/engine/.stamp ## counting beside two simple
 bench-coverage: .venv/.stamp ## how often the interval holds the true score, over a grid of shares and n
 	@.venv/bin/python -m benchmarks.interval_coverage
 
-bench-judging: .venv/.stamp .venvs/engine/.stamp ## who is counted of 500 random sessions of people and machines
-	@.venv/bin/python -m benchmarks.judging
+bench-judging: .venv/.stamp .venvs/engine/.stamp ## who is counted of random sessions of people and machines (SESSIONS=500)
+	@.venv/bin/python -m benchmarks.judging --sessions $(SESSIONS)
 
 bench-submit: .venv/.stamp .venvs/engine/.stamp ## taking an answer, warm, beside a bare handler that puts an item
 	@.venv/bin/python -m benchmarks.submit_warm
@@ -104,6 +105,9 @@ lock: .venvs/lock/.stamp ## write every lock again from its .in file (UPGRADE=--
 	@$(UV_COMPILE) --python-version 3.13 layers/common/requirements.in -o layers/common/requirements.txt
 	@cd requirements && for tools in dev engine sam checkov lock browser api; do \
 		../$(UV_COMPILE) --python-version 3.11 $$tools.in -o $$tools.txt; done
+
+tools: .venv/.stamp $(patsubst %,.venvs/%/.stamp,engine sam checkov browser api pages) ## set up every tool of the gate now; needs npm
+	@echo "every tool is there"
 
 clean: ## remove what was built, keep environments and local data
 	@rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
