@@ -5,7 +5,7 @@ the task.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from followup.links import Links
 from followup.post import Post, Sent
 from followup.setbacks import Setbacks
 from followup.stream import send, tens
+from followup.task_notices import still_open
 from hearback.aws.tasks import Tasks
 from hearback.claim import Claim
 from hearback.contact import Cap, Contact
@@ -31,21 +32,10 @@ def queue_due_news(tasks: Tasks, settle_queue: str, now: datetime) -> int:
     queued.
     """
     queued, setbacks = 0, Setbacks()
-    for some in tens(_still_open(tasks, now, setbacks)):
+    for some in tens(still_open(tasks, tasks.untold_news(until=now), tasks.news_told, setbacks)):
         queued += len(some) - len(send(settle_queue, {json.dumps({"task": task.id}): [task.id] for task in some}))
     setbacks.raise_any()
     return queued
-
-
-def _still_open(tasks: Tasks, now: datetime, setbacks: Setbacks) -> Iterator[Task]:
-    """What is new of a task that was closed meanwhile is of no use."""
-    for task_id in tasks.untold_news(until=now):
-        with setbacks.kept_apart(task=task_id):
-            task = tasks.get(task_id)
-            if task and task.open:
-                yield task
-            elif task:
-                tasks.news_told(task)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ tick here as well, so that an owner hears whoever died on the way.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -40,7 +40,7 @@ def queue_due_notices(tasks: Tasks, settle_queue: str, now: datetime) -> int:
     Raises SomeFailed once all others are queued.
     """
     queued, setbacks = 0, Setbacks()
-    for some in tens(_still_open(tasks, now, setbacks)):
+    for some in tens(still_open(tasks, tasks.unnoticed(until=now), tasks.noticed, setbacks)):
         failed = send(settle_queue, {json.dumps({"task": task.id}): [task.id] for task in some})
         for task in some:
             if task.id not in failed:
@@ -50,15 +50,17 @@ def queue_due_notices(tasks: Tasks, settle_queue: str, now: datetime) -> int:
     return queued
 
 
-def _still_open(tasks: Tasks, now: datetime, setbacks: Setbacks) -> Iterator[Task]:
-    """The notice of a task that was closed meanwhile is of no use."""
-    for task_id in tasks.unnoticed(until=now):
+def still_open(
+    tasks: Tasks, waiting: Iterable[str], forget: Callable[[Task], None], setbacks: Setbacks
+) -> Iterator[Task]:
+    """The tasks of which there is something to tell. Of those that were closed meanwhile it is of no use."""
+    for task_id in waiting:
         with setbacks.kept_apart(task=task_id):
             task = tasks.get(task_id)
             if task and task.open:
                 yield task
             elif task:
-                tasks.noticed(task)
+                forget(task)
 
 
 @dataclass(frozen=True, slots=True)

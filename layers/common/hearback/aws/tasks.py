@@ -1,6 +1,6 @@
 """Tasks in DirectoryTable."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -141,12 +141,7 @@ class Tasks:
     def open_or_join(self, task: Task, response: str) -> Task:
         """Open the task, or join the response to the one that its contact has open; return what stands then."""
         while True:
-            try:
-                self.table.transact(open_requests(task))
-            except TransactionFailed as failure:
-                if not failure.only_conditions:
-                    raise
-            else:
+            if self._wrote(open_requests(task)):
                 return task
             if made := self.get(task.id):  # by an earlier delivery of the same message
                 return made
@@ -172,15 +167,8 @@ class Tasks:
 
         Raises TaskClosed, TaskMoved.
         """
-        try:
-            self.table.transact(assign_requests(task, owner, now))
-        except TransactionFailed as failure:
-            if not failure.only_conditions:
-                raise
-            stands = self.get(task.id)
-            if stands is None or not stands.open:
-                raise TaskClosed(task.id) from None
-            raise TaskMoved(stands.owner) from None
+        if not self._wrote(assign_requests(task, owner, now)):
+            raise TaskMoved(self._found_open(task.id).owner)
 
     def note(self, task: str, note: Note) -> Task:
         """Add a note; one that is there already is not added again. Raises TaskClosed, NotesFull."""
@@ -194,25 +182,12 @@ class Tasks:
 
     def _join(self, task: str, response: str, now: datetime) -> bool:
         """Add a further answer; False if the task was closed in between."""
-        try:
-            self.table.transact(join_requests(task, response, now))
-        except TransactionFailed as failure:
-            if not failure.only_conditions:
-                raise
-            return False
-        return True
+        return self._wrote(join_requests(task, response, now))
 
     def call_back(self, task: str, callback: Callback) -> None:
         """Write down how the task's person wants to be called. Raises TaskClosed, WishedTooOften."""
-        try:
-            self.table.transact(call_back_requests(task, callback))
-        except TransactionFailed as failure:
-            if not failure.only_conditions:
-                raise
-            stands = self.get(task)
-            if stands is None or not stands.open:
-                raise TaskClosed(task) from None
-            raise WishedTooOften(task) from None
+        if not self._wrote(call_back_requests(task, callback)):
+            raise WishedTooOften(self._found_open(task).id)
 
     def reschedule(self, task: str, due_at: datetime) -> Task:
         """Raises TaskClosed."""
@@ -223,38 +198,17 @@ class Tasks:
 
     def close(self, task: Task, closing: Closing, note: Note | None, ask_again: timedelta) -> None:
         """Close it, all of it or nothing. Raises TaskClosed."""
-        while True:
-            try:
-                self.table.transact(close_requests(task, closing, note, ask_again))
-            except TransactionFailed as failure:
-                if not failure.only_conditions:
-                    raise
-                stands = self.get(task.id)
-                if stands is None or not stands.open:
-                    raise TaskClosed(task.id) from None
-                task = stands  # its person was erased in between
-            else:
-                return
+        while not self._wrote(close_requests(task, closing, note, ask_again)):
+            task = self._found_open(task.id)  # its person was erased in between
 
     def withdraw(self, task: Task, now: datetime) -> bool:
         """End it because its reason has; False if somebody has touched it, or an answer joined since it was read."""
-        try:
-            self.table.transact(withdraw_requests(task, now))
-        except TransactionFailed as failure:
-            if not failure.only_conditions:
-                raise
-            return False
-        return True
+        return self._wrote(withdraw_requests(task, now))
 
     def reopen(self, task: Task, owner: str, due_at: datetime, now: datetime, response: str) -> None:
         """Open a withdrawn task again, or join the response to the one that its contact has open by now."""
         while True:
-            try:
-                self.table.transact(reopen_requests(task, owner, due_at, now))
-            except TransactionFailed as failure:
-                if not failure.only_conditions:
-                    raise
-            else:
+            if self._wrote(reopen_requests(task, owner, due_at, now)):
                 return
             stands = self.get(task.id)
             if stands is None or not stands.withdrawn:  # an earlier delivery of the same message was here
@@ -281,6 +235,23 @@ class Tasks:
         except ConditionFailed:
             return False
         return True
+
+    def _wrote(self, requests: Sequence[Mapping[str, Any]]) -> bool:
+        """Write all of it, or nothing because a condition does not hold."""
+        try:
+            self.table.transact(requests)
+        except TransactionFailed as failure:
+            if not failure.only_conditions:
+                raise
+            return False
+        return True
+
+    def _found_open(self, task: str) -> Task:
+        """Raises TaskClosed."""
+        stands = self.get(task)
+        if stands is None or not stands.open:
+            raise TaskClosed(task)
+        return stands
 
     def _listed(self, kind: str, *, since: datetime | None = None, until: datetime | None = None) -> Iterator[Item]:
         bounds = {":since": (">=", since), ":until": ("<=", until)}
