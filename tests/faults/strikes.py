@@ -54,8 +54,10 @@ class Story:
     run: Planned
     handlings: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     """The steps that each handling has begun: by function, then by invocation, in the order in which they came."""
+    begun: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The invocations that have begun a step, by function and step, in the order in which they did."""
     own: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    """Of these steps, those that were about this run alone, and not about all that falls due with it."""
+    """Of all these steps, those that were about this run alone, and not about all that falls due with it."""
     befell: list[Strike] = field(default_factory=list)
     at_first: Callable[[], None] | None = None
     """What happens at the moment at which the worker begins with it."""
@@ -66,6 +68,7 @@ class Story:
             self.at_first = None
             happens()
         self.handlings.setdefault(call.function, {}).setdefault(call.invocation, []).append(where)
+        self.begun.setdefault((call.function, where), []).append(call.invocation)
 
     def steps(self, function: str) -> list[str]:
         """Over all handlings, in order."""
@@ -73,11 +76,12 @@ class Story:
 
     def planned_at(self, call: AwsCall, where: str) -> Fault | None:
         """What is to go wrong now."""
-        invocations = self.handlings.get(call.function, {})
-        if call.invocation not in invocations:
+        begun = self.begun.get((call.function, where), [])
+        if call.invocation not in begun:
             return None
-        handling, here = list(invocations).index(call.invocation), invocations[call.invocation].count(where) - 1
-        overall = self.steps(call.function).count(where) - 1
+        handling = list(self.handlings[call.function]).index(call.invocation)
+        here = begun.count(call.invocation) - 1
+        overall = max(place for place, invocation in enumerate(begun) if invocation == call.invocation)
         for mishap in self.run.mishaps:
             place = (mishap.function, mishap.step, mishap.fault.done) == (call.function, where, call.done)
             at = (None, overall) if mishap.handling is None else (handling, here)

@@ -118,7 +118,7 @@ def test_the_matrix_finds_what_is_wrong(mistake: Mistake, tmp_path: Path) -> Non
         matrix.finish()
         outcomes = Audit(matrix, answers.stories).outcomes()
 
-    assert all(outcome.story.befell for outcome in outcomes), "nothing went wrong that could show it"
+    assert any(outcome.story.befell for outcome in outcomes), "nothing went wrong that could show it"
     assert any(getattr(outcome, mistake.found) for outcome in outcomes)
 
 
