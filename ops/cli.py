@@ -9,6 +9,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
+from hearback.survey import UnreadableSurvey
 from ops import (
     announce,
     conversions,
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 all good, 1 some of it was refused, 2 it could not be done."""
     try:
         app(arguments, prog_name="hearback")
-    except Stop as stop:
+    except (Stop, UnreadableSurvey) as stop:
         complain(str(stop))
         sys.exit(COULD_NOT)
     except ClientError as error:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from hearback.aws.tasks import Tasks
 from hearback.refusals import Limit
+from hearback.survey import UnreadableSurvey
 from ops.deployment import Deployment, chosen
 from ops.finding import Finding, Verdict
 from ops.mail import mails_in_doubt, refused_mails
@@ -73,7 +74,7 @@ def _guarded(about: str, check: Check, deployment: Deployment) -> Iterator[Findi
         yield Finding(about, "fail", f"{error.operation_name}: {message}", "sign in as somebody who may read this")
     except BotoCoreError as error:
         yield Finding(about, "fail", str(error), "check the network and the region")
-    except Stop as stop:
+    except (Stop, UnreadableSurvey) as stop:
         yield Finding(about, "fail", str(stop))
 
 

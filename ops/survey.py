@@ -1,5 +1,6 @@
 """`hearback survey`: apply definitions, list and show what is applied."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,8 +14,10 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
+from hearback.aws.directory import Directory
 from hearback.aws.tasks import Tasks
 from hearback.definition import WEEKDAYS
+from hearback.fact import LEAST_SHARDS
 from hearback.subscription import Subscription
 from hearback.survey import SubscriptionRule, Survey
 from ops.deployment import Deployment, chosen
@@ -67,21 +70,21 @@ def apply(
 
 
 def _refuse_shrinking(deployment: Deployment, surveys: Sequence[Survey]) -> None:
-    before = {each.id: each.shards for each in deployment.directory.surveys()}
+    before = _definitions(deployment.directory)
     for survey in surveys:
-        if survey.shards < before.get(survey.id, 0):
+        in_use = before.get(survey.id, {}).get("shards", LEAST_SHARDS)
+        if survey.shards < in_use:
             raise Stop(
-                f"shards of {survey.id!r} can grow but not shrink: {before[survey.id]} are in use, and answers in the "
-                f"last ones would not be found. Give at least {before[survey.id]}. Nothing was applied."
+                f"shards of {survey.id!r} can grow but not shrink: {in_use} are in use, and answers in the "
+                f"last ones would not be found. Give at least {in_use}. Nothing was applied."
             )
 
 
 def apply_survey(deployment: Deployment, survey: Survey) -> list[str]:
     """Store a survey and its subscriptions; say, line by line, what that changed."""
     directory, now = deployment.directory, deployment.now()
-    before = {each.id: each for each in directory.surveys()}.get(survey.id)
     stored = {each.id: each for each in directory.subscriptions(survey.id)}
-    lines = changes(before, survey)
+    lines = changes(_definitions(directory).get(survey.id), survey)
     if lines:
         directory.put_survey(survey, now)
     for rule in survey.subscriptions:
@@ -97,6 +100,12 @@ def apply_survey(deployment: Deployment, survey: Survey) -> list[str]:
     for gone in stored.values():
         directory.delete_subscription(gone)
     return lines
+
+
+def _definitions(directory: Directory) -> dict[str, dict[str, Any]]:
+    """What is applied, by survey, as plain values: one that another version applied may not be readable as a survey,
+    and must be mended all the same."""
+    return {str(item["sk"]): json.loads(item["definition"]) for item in directory.survey_items()}
 
 
 def _subscription(survey: Survey, rule: SubscriptionRule, now: datetime) -> Subscription:

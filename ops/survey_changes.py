@@ -1,6 +1,6 @@
 """What differs between two definitions of a survey, for a person who is about to rely on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hearback.survey import Survey
@@ -8,15 +8,11 @@ from hearback.survey import Survey
 _LONGEST = 60
 
 
-def changes(before: Survey | None, after: Survey) -> list[str]:
-    """A line for each field that differs; empty if nothing does."""
+def changes(before: Mapping[str, Any] | None, after: Survey) -> list[str]:
+    """A line for each field that differs; empty if nothing does. `before` is the definition as it is stored."""
     if before is None:
         return ["new"]
-    return list(_differences("", _plain(before), _plain(after)))
-
-
-def _plain(survey: Survey) -> dict[str, Any]:
-    return survey.model_dump(mode="json", exclude_defaults=True)
+    return list(_differences("", before, after.model_dump(mode="json", exclude_defaults=True)))
 
 
 def _differences(path: str, before: Any, after: Any) -> Iterator[str]:

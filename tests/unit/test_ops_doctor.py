@@ -1,5 +1,6 @@
 """`hearback doctor`: what an operator must know before the first mail, each with what to do."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from ops import cli, doctor, mail_account
 from ops.deployment import Deployment
-from tests.conftest import NOW
+from tests.conftest import NOW, Tables
 from tests.unit.conftest import Hearback
 
 
@@ -180,6 +181,19 @@ def test_what_cannot_be_looked_at_is_a_finding_of_its_own(
     found = {finding.about: finding for finding in doctor.examine(replace(complete, local="http://127.0.0.1:8000"))}
     assert found["secrets"].verdict == "fail"
     assert found["secrets"].found == "GetSecretValue: not allowed"
+
+
+def test_a_survey_that_this_version_refuses_is_a_finding(
+    complete: Deployment, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Deployment, "now", lambda _: NOW)
+    [stored] = tables.people.survey_items()
+    definition = {**json.loads(stored["definition"]), "mood": "good"}
+    tables.directory.put({"Item": {**stored, "definition": json.dumps(definition)}})
+    found = {finding.about: finding for finding in doctor.examine(replace(complete, local="http://127.0.0.1:8000"))}
+    assert found["surveys"].verdict == "fail"
+    assert "mood: Extra inputs" in found["surveys"].found
+    assert found["failure queues"].verdict == "ok"
 
 
 def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(

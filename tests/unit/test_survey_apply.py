@@ -1,5 +1,6 @@
 """`hearback survey`: what applying stores, keeps and refuses."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -165,3 +166,29 @@ def test_what_would_be_said_in_another_language_is_warned_of(hearback: Hearback,
         "warning cafe: ta: buttons and mails are in English; Hearback itself speaks en, hi, fr, ar",
         "warning cafe: ta: not translated: title",
     ]
+
+
+def test_what_another_version_applied_and_this_one_refuses_is_said_and_can_be_mended(
+    hearback: Hearback, tables: Tables, file: Path
+) -> None:
+    hearback("survey", "apply", write(file))
+    [stored] = [item for item in tables.people.survey_items() if item["sk"] == "cafe"]
+    definition = {**json.loads(stored["definition"]), "mood": "asha@shop.example", "shards": 8}
+    tables.directory.put({"Item": {**stored, "definition": json.dumps(definition)}})
+
+    refused = hearback("survey", "list")
+    shrunk = hearback("survey", "apply", str(file))
+    mended = hearback("survey", "apply", write_shards(file, 8))
+
+    assert refused.code == 2
+    assert "'cafe' was applied by another version" in refused.err
+    assert "mood: Extra inputs are not permitted" in refused.err
+    assert "asha@shop.example" not in refused.err
+    assert "shards of 'cafe' can grow but not shrink" in shrunk.err
+    assert mended.out == "cafe applied\n  - mood: asha@shop.example\n"
+    assert hearback("survey", "list").code == 0
+
+
+def write_shards(file: Path, shards: int) -> str:
+    file.write_text(f"{file.read_text(encoding='utf-8')}shards: {shards}\n", encoding="utf-8")
+    return str(file)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from hearback.care import Scope
 from hearback.definition import ANY, Address, DimensionValue, Identifier, Locale, Part, Text, TimeZone, Weekday
@@ -23,6 +23,10 @@ from hearback.tally import VALUES_PER_PAGE
 
 LOGO_LENGTH = 8 * 1024
 """Characters of a logo: a page with it still fits the 14 KB of the first round trip."""
+
+
+class UnreadableSurvey(ValueError):
+    """A survey was applied by another version of Hearback, and this one's rules refuse it."""
 
 
 class Dimension(Part):
@@ -267,4 +271,15 @@ class Survey(Part):
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Survey":
-        return cls.model_validate_json(item["definition"])
+        """Raises UnreadableSurvey, which repeats nothing of what the survey holds: it is logged."""
+        try:
+            return cls.model_validate_json(item["definition"])
+        except ValidationError as error:
+            refused = "; ".join(
+                f"{'.'.join(map(str, each['loc'])) or 'the whole'}: {each['msg']}"
+                for each in error.errors(include_url=False, include_input=False)
+            )
+            raise UnreadableSurvey(
+                f"survey {item['sk']!r} was applied by another version of Hearback, and this one refuses it: "
+                f"{refused}. Mend its file and apply it again: hearback survey apply FILE"
+            ) from None

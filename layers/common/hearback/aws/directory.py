@@ -29,7 +29,7 @@ class Directory:
         self._surveys: dict[str, tuple[datetime, Survey]] = {}
 
     def survey(self, survey: str, now: datetime) -> Survey:
-        """A survey as applied, at most a minute old. Raises UnknownSurvey."""
+        """A survey as applied, at most a minute old. Raises UnknownSurvey, UnreadableSurvey."""
         kept = self._surveys.get(survey)
         if kept and kept[0] <= now < kept[0] + SURVEY_KEPT:
             return kept[1]
@@ -41,11 +41,16 @@ class Directory:
         return parsed
 
     def surveys(self) -> list[Survey]:
+        """Every survey as applied. Raises UnreadableSurvey."""
+        return [Survey.from_item(item) for item in self.survey_items()]
+
+    def survey_items(self) -> list[Item]:
+        """Every survey as it is stored, those included that this version cannot read."""
         request = {
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": {":pk": Survey.key_item("")["pk"]},
         }
-        return [Survey.from_item(item) for item in self.table.query(request)]
+        return list(self.table.query(request))
 
     def put_survey(self, survey: Survey, now: datetime) -> None:
         self.table.put({"Item": survey.to_item(now)})
