@@ -14,6 +14,7 @@ from followup.words import one_line, shorten
 from hearback.mentions import words_of
 from hearback.play import Change as Direction
 from hearback.task import Task
+from hearback.task_owner import owner_now
 from hearback.themes import LEAST_COMMENTS
 
 LISTED_TASKS = 8
@@ -191,7 +192,7 @@ def _report(voice: Voice, digest: Digest) -> list[str]:
 
 
 def _listed(voice: Voice, digest: Digest, task: Task, link: str) -> dict[str, object]:
-    owner = digest.survey.people.get(task.owner)
+    owner = digest.survey.people.get(owner_now(task, digest.survey))
     overdue = task.overdue(digest.now)
     due = voice.moment(task.due_at, digest.subscription.zone)
     about = [one_line(owner.name if owner else task.owner)]

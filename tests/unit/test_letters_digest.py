@@ -156,9 +156,15 @@ def test_many_tasks_are_counted_and_the_first_due_listed(survey: Survey) -> None
     assert "and 22 more, due later" in letter.text
 
 
-def test_a_task_of_somebody_who_left_the_survey_is_listed_by_the_owners_id(survey: Survey) -> None:
+def test_a_task_of_somebody_who_left_the_survey_is_listed_under_who_stands_in(survey: Survey) -> None:
     gone = replace(tasks(1)[0], owner="former")
-    assert ": former, " in letter_of(week(survey, tasks=[gone])).text
+    assert ": Asha Rao, " in letter_of(week(survey, tasks=[gone])).text
+
+
+def test_a_task_that_nobody_stands_in_for_is_listed_by_the_owners_id(survey: Survey) -> None:
+    gone = replace(tasks(1)[0], owner="former")
+    without = survey.model_copy(update={"plays": []})
+    assert ": former, " in letter_of(week(without, tasks=[gone])).text
 
 
 def test_a_digest_is_written_in_the_surveys_default_language(survey: Survey) -> None:
