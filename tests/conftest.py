@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import settings
 from moto import mock_aws
 from samtranslator.yaml_helper import yaml_parse
 
@@ -33,6 +34,7 @@ from hearback.response import Response
 from hearback.survey import Survey
 from hearback.token import Token
 
+settings.load_profile("ci")  # the same examples every time; --hypothesis-profile=default looks for others
 REGION = "eu-west-1"
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 """A Wednesday, 16:00 in Kolkata."""
