@@ -34,7 +34,7 @@ class Pacer:
         """
         now = self.clock()
         turn = max(now, self._free_at)
-        if turn > until or turn - now > max(PATIENCE, 1 / self.rate):
+        if turn > min(until, now + max(PATIENCE, 1 / self.rate)):
             return False
         if turn > now:
             self.sleep(turn - now)
