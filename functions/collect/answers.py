@@ -57,15 +57,27 @@ def known_survey(wiring: Wiring, survey: str, now: datetime) -> Survey:
 def open_survey(survey: Survey) -> Survey:
     """The survey, if it takes answers. Raises Problem."""
     if survey.status == "closed":
-        raise Problem("survey-closed", "This survey takes no more answers.")
+        raise _closed()
     return survey
 
 
 def opened(wiring: Wiring, text: str, now: datetime) -> Opened:
-    """What a token lets its bearer answer. Raises TokenRefused, UnknownSurvey, Problem."""
+    """A token of an answer, whether or not it may still be given. Raises TokenRefused, UnknownSurvey."""
     token = signed.verify(text, wiring.token_keys.at(now), "answer", now)
     response = FactId.parse(token.subject)
-    return Opened(token, response, open_survey(wiring.directory.survey(response.survey, now)))
+    return Opened(token, response, wiring.directory.survey(response.survey, now))
+
+
+def answerable(wiring: Wiring, text: str, now: datetime) -> Opened:
+    """What a token lets its bearer answer, or change.
+
+    A closed survey refuses first answers and no others: whoever gave one may still say why, as long as anybody.
+    Raises TokenRefused, UnknownSurvey, Problem.
+    """
+    to = opened(wiring, text, now)
+    if to.survey.status == "closed" and wiring.feedback.response(to.response) is None:
+        raise _closed()
+    return to
 
 
 def mint(
@@ -218,6 +230,10 @@ def _check_answers(survey: Survey, answer: Answer) -> None:
 
 def _unknown(question: str, detail: str) -> Problem:
     return Problem("unknown-question", f"#/answers/{question}: {detail}.", [Fault(f"#/answers/{question}", detail)])
+
+
+def _closed() -> Problem:
+    return Problem("survey-closed", "This survey takes no more answers.")
 
 
 def _list(names: set[str]) -> str:

@@ -64,7 +64,7 @@ def _task(wiring: Wiring, to: answers.Opened) -> Task | None:
 
 
 def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:
-    """Raises TokenRefused, UnknownSurvey, Problem."""
+    """Whether a call is still to come, the task says, not the survey. Raises TokenRefused, UnknownSurvey."""
     to = answers.opened(wiring, request.parameter("token"), request.now)
     return to, pages.Sheet(to.survey, request.parameter("token"), to.locale_on_page(request))
 

@@ -146,7 +146,7 @@ class Watch:
 def signal(request: Request, wiring: Wiring) -> Reply:
     """POST /v1/responses/{token}/signals: what a page's script saw of a person."""
     said = Signal.model_validate_json(request.beacon())
-    to = answers.opened(wiring, request.parameter("token"), request.now)
+    to = answers.answerable(wiring, request.parameter("token"), request.now)
     if said.kind == "human":  # it may become an answer
         limits.admit(request, wiring, to.survey, to.token)
     Watch(request, wiring, to).signal(said)

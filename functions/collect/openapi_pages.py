@@ -75,7 +75,7 @@ PAGES: Sequence[Operation] = (
         "callPage",
         "Where and when to be called, behind an apology's link",
         [_page("The page")],
-        [*LINK, "busy"],
+        ["token-refused", "token-expired", "unknown-survey", "busy"],
         query=_LANGUAGE,
     ),
     Operation(
@@ -84,7 +84,7 @@ PAGES: Sequence[Operation] = (
         "callForm",
         "Ask for a call",
         [_page("It is asked for, or nobody is to call any more"), _page("The number is missing", 422)],
-        [*UNREADABLE, *LINK, "busy"],
+        [*UNREADABLE, "token-refused", "token-expired", "unknown-survey", "busy"],
         _CALL_FORM,
         {"page": "1772620200000-c2lnbmVk", "phone": "+91 20 5555 0100", "when": "after six"},
         "application/x-www-form-urlencoded",

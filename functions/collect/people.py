@@ -121,7 +121,7 @@ ROUTES: Mapping[str, Route] = {
 
 
 def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:
-    to = answers.opened(wiring, request.parameter("token"), request.now)
+    to = answers.answerable(wiring, request.parameter("token"), request.now)
     return to, pages.Sheet(to.survey, request.parameter("token"), to.locale_on_page(request))
 
 

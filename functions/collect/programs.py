@@ -51,7 +51,7 @@ def mint_token(request: Request, wiring: Wiring) -> Reply:
 def submit(request: Request, wiring: Wiring) -> Reply:
     said = Submission.model_validate_json(request.json())
     survey = answers.known_survey(wiring, request.parameter("survey"), request.now)
-    to = answers.opened(wiring, said.token, request.now)
+    to = answers.answerable(wiring, said.token, request.now)
     if to.survey.id != survey.id:
         raise Problem("token-refused", "This token was made for another survey. Make one for this survey.")
     limits.admit(request, wiring, to.survey, to.token)
@@ -67,7 +67,7 @@ def submit(request: Request, wiring: Wiring) -> Reply:
 
 def amend(request: Request, wiring: Wiring) -> Reply:
     said = Amendment.model_validate_json(request.json())
-    to = answers.opened(wiring, request.parameter("token"), request.now)
+    to = answers.answerable(wiring, request.parameter("token"), request.now)
     stored = answers.amend(wiring, to, said.answer, request.now)
     return Reply.json(200, _stored(stored, to.survey, to.locale), **_logged(stored))
 
