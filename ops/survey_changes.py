@@ -1,5 +1,6 @@
 """What differs between two definitions of a survey, for a person who is about to rely on it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,8 +38,24 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[str]:
 
 
 def _by_name(entries: list[Any]) -> dict[str, Any]:
-    """A list's entries by their id, or by themselves where they are plain values."""
-    return {str(entry["id"]) if isinstance(entry, dict) else str(entry): entry for entry in entries}
+    """A list's entries by their names, numbered from the second on where several have the same one."""
+    named: dict[str, Any] = {}
+    seen = Counter[str]()
+    for entry in entries:
+        name = _name(entry)
+        seen[name] += 1
+        named[name if seen[name] == 1 else f"{name} #{seen[name]}"] = entry
+    return named
+
+
+def _name(entry: Any) -> str:
+    """An id; of a scope of care, whose answers it is for; of a plain value, itself."""
+    if not isinstance(entry, dict):
+        return str(entry)
+    if "id" in entry:
+        return str(entry["id"])
+    values = (f"{name}={'+'.join(map(str, some))}" for name, some in entry.get("dimensions", {}).items())
+    return ",".join(values) or "all"
 
 
 def _short(value: Any) -> str:
