@@ -47,10 +47,10 @@ def read(deployment: Deployment, survey: Survey, asked: Asked) -> Numbers:
     begin = asked.first
     if not begin and asked.against == PREVIOUS:
         begin = (date.fromisoformat(last) - FOUR_WEEKS + timedelta(days=1)).isoformat()
+    if begin > last:
+        raise Stop(f"--from {begin} is after " + (f"--to {last}" if asked.last else f"today, {last}"))
     days = deployment.tallies.days(survey.id, begin or _FIRST_DAY, last)
-    first = begin or min((day for day, counts in days.items() if counts.score.n), default=last)
-    if first > last:
-        raise Stop(f"--from {first} is after --to {last}")
+    first = begin or min((day for day, counts in days.items() if _worth_showing(counts)), default=last)
     whole = sum(days.values(), EMPTY)
     numbers: Numbers = {"survey": survey.id, "from": first, "to": last, **numbers_of(whole)}
     values = deployment.tallies.total(survey.id, first, last, asked.by) if asked.by else {}
@@ -60,7 +60,7 @@ def read(deployment: Deployment, survey: Survey, asked: Asked) -> Numbers:
             f"survey {survey.id!r} has no dimension {asked.by!r}, and no answers from when it had; it has: {known}"
         )
     if asked.by:
-        shown = {value: values[value] for value in _in_order(survey, asked.by, values) if values[value].score.n}
+        shown = {value: values[value] for value in _in_order(survey, asked.by, values) if _worth_showing(values[value])}
         numbers["by"] = {value: numbers_of(counts) for value, counts in shown.items()}
         numbers["without"] = whole.score.n - sum(counts.score.n for counts in shown.values())
     if asked.per:
@@ -73,6 +73,11 @@ def read(deployment: Deployment, survey: Survey, asked: Asked) -> Numbers:
     if asked.against:
         _compare(deployment, survey, asked, numbers, whole, values)
     return numbers
+
+
+def _worth_showing(counts: Tally) -> bool:
+    """Whether anybody has answered or was invited: of those whom nobody answers the rate is what there is to see."""
+    return bool(counts.score.n or counts[tally.INVITED])
 
 
 def _compare(

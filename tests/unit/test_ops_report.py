@@ -118,7 +118,8 @@ def test_against_previous_looks_at_four_weeks_if_no_first_day_is_given(hearback:
     [
         (["--by", "colour"], "it has: touchpoint, store"),
         (["--from", "1 March"], "--from takes a day such as"),
-        (["--from", "2026-03-02", "--to", "2026-03-01"], "is after"),
+        (["--from", "2026-03-02", "--to", "2026-03-01"], "--from 2026-03-02 is after --to 2026-03-01"),
+        (["--from", "2030-01-01"], "--from 2030-01-01 is after today, 2026-03-04"),
     ],
 )
 def test_what_cannot_be_reported_says_why(hearback: Hearback, options: list[str], words: str) -> None:
@@ -178,6 +179,26 @@ def test_the_response_rate_is_shown_once_somebody_was_invited(hearback: Hearback
         hearback(*FEBRUARY).out.split()
     )
     assert "invited" not in hearback("report", "--survey", "shop", "--to", "2026-01-31").out
+
+
+def test_invitations_of_days_and_values_without_an_answer_are_in_every_rate(hearback: Hearback, tables: Tables) -> None:
+    count(tables, "2026-02-01", {"|invited": 4})
+    count(tables, "2026-02-01", {"pune|invited": 2, "delhi|invited": 2}, "store")
+    count(tables, "2026-02-02", {"|s9": 2, "|answered": 2})
+    count(tables, "2026-02-02", {"pune|s9": 2, "pune|answered": 2}, "store")
+
+    report = hearback("report", "--survey", "shop", "--by", "store", "--json").json
+
+    assert report["from"] == "2026-02-01"
+    assert report["invitations"]["response_rate"] == 0.5
+    assert {value: each["invitations"]["response_rate"] for value, each in report["by"].items()} == {
+        "pune": 1.0,
+        "delhi": 0.0,
+    }
+    assert report["by"]["delhi"]["nps"] is None
+    assert report["without"] == 0
+    for options in ([], ["--csv"]):
+        assert "delhi" in hearback("report", "--survey", "shop", "--by", "store", *options).out
 
 
 @pytest.mark.usefixtures("two_months")
