@@ -22,6 +22,7 @@ from collect.problems import Problem
 from collect.request import Request
 from collect.wiring import Wiring
 from hearback.aws.dynamodb import ConditionFailed, TemporarilyUnavailable
+from hearback.fact import FactId
 from hearback.refusals import Limit, Refusals
 from hearback.response import ChangedTooOften
 from hearback.signing_key import signing_key
@@ -71,9 +72,10 @@ class AddressHour:
 def admit(request: Request, wiring: Wiring, survey: Survey, token: Token) -> None:
     """Count an answer against the limit of its address, if nobody invited it. Raises Problem if that is reached.
 
-    Answers are counted and not pages, so many people behind one address may look. A retry counts again.
+    Answers are counted and not requests, so many people behind one address may look, and say why, and correct it: what
+    is stored, even if it is only presumed, was counted when it came. First requests that race are each counted.
     """
-    if invited(token):
+    if invited(token) or wiring.feedback.response(FactId.parse(token.subject)):
         return
     counted = _address_hour(request, wiring, survey)
     try:

@@ -13,7 +13,7 @@ from hearback.survey import Limits, Survey
 from ops import doctor
 from ops.deployment import Deployment
 from tests.conftest import NOW, REGION, Answered, Collect
-from tests.integration.test_collect_pages import heading
+from tests.integration.test_collect_pages import fill, heading
 from tests.integration.test_judging_links import signal
 
 OFFICE = "203.0.113.7"
@@ -111,6 +111,38 @@ def test_invited_and_vouched_for_people_of_one_office_all_answer(full: Collect, 
     answered = [full.submit(full.token(**parts), score=8).status for _ in range(5)]
 
     assert answered == [201] * 5
+
+
+def test_one_answer_counts_once_however_many_requests_it_takes(collect: Collect) -> None:
+    for _ in range(3):
+        token = collect.token(channel="widget")
+        said = ({}, {"comment": "Slow."}, {"comment": "Slow.", "answers": {"topic": "staff"}}, {"comment": "Slow!"})
+        assert [collect.submit(token, score=3, **each).status for each in said] == [201, 201, 201, 429]  # by changes
+
+    assert widget_answer(collect).json["detail"].startswith("Nothing was stored: this address")
+    assert [response.answers for response in collect.stored()] == [{"topic": "staff"}] * 3
+
+
+def test_who_has_answered_corrects_the_score_on_the_page_when_the_hour_is_full(collect: Collect) -> None:
+    token = collect.token(channel="page")
+    collect.confirm(token, 3)
+    for _ in range(2):
+        widget_answer(collect)
+    page = collect.request("GET", f"/a/{token}", query="score=3")
+
+    assert [signal(collect, token, "human", page).status for _ in range(5)] == [204] * 5
+    assert fill(collect, page, score="9", hand="moved").status == 200
+    assert sorted(response.score for response in collect.stored()) == [9, 10, 10]
+
+
+def test_a_touch_pays_for_the_answer_that_it_becomes(collect: Collect) -> None:
+    for _ in range(3):
+        token = collect.token(channel="page")
+        page = collect.request("GET", f"/a/{token}", query="score=9")
+        assert signal(collect, token, "human", page).status == 204
+        assert fill(collect, page, score="9", hand="moved").status == 200
+
+    assert widget_answer(collect).status == 429
 
 
 def test_looking_at_the_page_counts_for_nothing(collect: Collect) -> None:
