@@ -4,7 +4,6 @@ The number is of this task and no other: a mail gets forwarded, and whoever has 
 somebody. For the same reason nothing stored is shown.
 """
 
-import re
 from dataclasses import replace
 
 from collect import answers, pages
@@ -15,6 +14,7 @@ from collect.request import Request
 from collect.wiring import Wiring
 from hearback.aws.tasks import TaskClosed, WishedTooOften
 from hearback.task import Callback, Task
+from hearback.telephone import telephone
 
 WHEN_LENGTH = 200
 """Characters that may be said of the time."""
@@ -32,16 +32,17 @@ def ask(request: Request, wiring: Wiring) -> Reply:
     """Take the wish to be called. What only a machine sends changes nothing, and shows the form again."""
     to, sheet = _opened(request, wiring)
     form = request.form()
-    phone, when = _one_line(form.get("phone", "")), _one_line(form.get("when", ""))[:WHEN_LENGTH]
+    said, when = _one_line(form.get("phone", "")), _one_line(form.get("when", ""))[:WHEN_LENGTH]
+    phone = telephone(said)
     task = _task(wiring, to)
     if task is None:
         return pages.uncalled_page(sheet)
     stamp = PageStamp.verify(form.get("page", ""), sheet.token, wiring.token_keys.at(request.now))
     mark = machine_mark(stamp, form.get(TRAP, ""), request.now)
     log = {"response": str(to.response), "mark": mark}
-    slip: pages.Slip = "missed" if not is_phone(phone) else "hasty" if mark else ""
+    slip: pages.Slip = "missed" if not phone else "hasty" if mark else ""
     if slip:
-        return replace(pages.call_page(sheet, phone, when, _stamp(request, wiring), slip=slip), log=log)
+        return replace(pages.call_page(sheet, said, when, _stamp(request, wiring), slip=slip), log=log)
     if task.callback is None or (phone, when) != (task.callback.phone, task.callback.when):
         try:
             wiring.tasks.call_back(task.id, Callback(phone, when, request.now))
@@ -50,12 +51,6 @@ def ask(request: Request, wiring: Wiring) -> Reply:
         except WishedTooOften:
             return replace(pages.called_often_page(sheet), log=log)
     return replace(pages.called_page(sheet), log=log)
-
-
-def is_phone(text: str) -> bool:
-    """Whether a text looks like a telephone number: 5 to 15 digits (the most that ITU-T E.164 has), no letters."""
-    digits = sum(letter.isdigit() for letter in text)
-    return bool(re.fullmatch(r"\+?[0-9 ()./-]{5,40}", text)) and 5 <= digits <= 15
 
 
 def _task(wiring: Wiring, to: answers.Opened) -> Task | None:

@@ -15,6 +15,7 @@ from hearback.language import Texts, own_name, texts
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.task import Task
+from hearback.telephone import tel_link
 
 MOST_ANSWERS = 10
 """Answers a task's page shows, the newest ones."""
@@ -178,7 +179,7 @@ def read_story(view: TaskView, wiring: Wiring) -> Story:
     return Story(
         name=contact.name,
         phone=phone,
-        call=_tel(phone),
+        call=tel_link(phone),
         email=contact.email,
         write=f"mailto:{quote(contact.email, safe='@+')}" if contact.email else "",
         language=own_name(contact.locale) if contact.locale else "",
@@ -218,11 +219,6 @@ def _before(view: TaskView, response: Response) -> Iterator[Before]:
             until = moment_in_words(datetime.fromisoformat(said["until"]), view.zone, view.words.language)
             yield Before(int(said["score"]), until, comment)
         score = int(said["score"])
-
-
-def _tel(phone: str) -> str:
-    digits = "".join(letter for letter in phone if letter.isascii() and (letter.isdigit() or letter == "+"))
-    return f"tel:{digits}" if digits else ""
 
 
 def _name(dimension: str) -> str:

@@ -19,6 +19,7 @@ from hearback.plays import change
 from hearback.response import Response
 from hearback.survey import Person, Survey
 from hearback.task import Task
+from hearback.telephone import tel_link
 
 __all__ = ["Letter", "alert", "invitation", "reply", "task_notice"]
 
@@ -225,8 +226,7 @@ def _reach(voice: Voice, contact: Contact | None, task: Task | None) -> list[tup
     if task and task.callback:
         phone = shorten(task.callback.phone, 40)
     if phone:
-        digits = "".join(letter for letter in phone if letter.isascii() and (letter.isdigit() or letter == "+"))
-        ways.append((voice.say("phone"), phone, f"tel:{digits}" if digits else ""))
+        ways.append((voice.say("phone"), phone, tel_link(phone)))
     if email:
         ways.append((voice.say("mail"), email, f"mailto:{quote(email, safe='@+')}"))
     return ways

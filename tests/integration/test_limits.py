@@ -116,7 +116,12 @@ def test_invited_and_vouched_for_people_of_one_office_all_answer(full: Collect, 
 def test_one_answer_counts_once_however_many_requests_it_takes(collect: Collect) -> None:
     for _ in range(3):
         token = collect.token(channel="widget")
-        said = ({}, {"comment": "Slow."}, {"comment": "Slow.", "answers": {"topic": "staff"}}, {"comment": "Slow!"})
+        said: tuple[dict[str, Any], ...] = (
+            {},
+            {"comment": "Slow."},
+            {"comment": "Slow.", "answers": {"topic": "staff"}},
+            {"comment": "Slow!"},
+        )
         assert [collect.submit(token, score=3, **each).status for each in said] == [201, 201, 201, 429]  # by changes
 
     assert widget_answer(collect).json["detail"].startswith("Nothing was stored: this address")
