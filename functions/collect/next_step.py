@@ -15,7 +15,7 @@ from collect.wiring import Wiring
 from hearback import plays
 from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.aws.referrals import Referrals
-from hearback.contact import Slot
+from hearback.contact import Cap, Slot
 from hearback.play import CouponPlay, MailPlay, NextStep, ReferralPlay, ReviewPlay, TestimonialPlay
 from hearback.plays import Situation
 from hearback.response import Response
@@ -93,15 +93,19 @@ def may_be_quoted(survey: Survey, response: Response) -> bool:
 
 def _will_be_mailed(request: Request, wiring: Wiring, survey: Survey, response: Response) -> bool:
     """Whether a mail can be promised: one follows, there is an address, and no rule of contact is against it."""
-    carried = any(
-        isinstance(play, MailPlay) and play.template in _CARRIERS and not play.when.asks_of_the_past
+    carriers = [
+        play
         for play in plays.choose(survey, _situation(response))
-    )
-    contact = wiring.directory.contact(response.contact) if carried else None
-    if contact is None or not contact.email or wiring.directory.suppressed(contact.key, "follow-ups"):
+        if isinstance(play, MailPlay) and play.template in _CARRIERS and not play.when.asks_of_the_past
+    ]
+    directory, now = wiring.directory, request.now
+    contact = directory.contact(response.contact) if carriers else None
+    if contact is None or not contact.email or directory.suppressed(contact.key, "follow-ups"):
         return False
-    slot = Slot.mailed(contact.key)
-    return slot.free_in(wiring.directory.table.get(slot.key_item), request.now, survey.mail_cap)
+    if not directory.free(Cap(Slot.mailed(contact.key), survey.mail_cap), now):
+        return False
+    own = (plays.own_caps(play, survey, contact.key) for play in carriers)
+    return any(all(directory.free(cap, now) for cap in caps) for caps in own)
 
 
 def _situation(response: Response) -> Situation:

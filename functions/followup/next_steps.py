@@ -1,14 +1,17 @@
 """What a next step brings its person: a coupon is granted, a link is made, each once, and only for a mail that goes."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from followup.links import Links
+from hearback.aws.claims import Claims
 from hearback.aws.coupons import Coupons
 from hearback.aws.directory import Directory
 from hearback.aws.referrals import Referrals
-from hearback.contact import Slot
+from hearback.claim import Claim
+from hearback.contact import Cap
 from hearback.coupon import GrantedCoupon
 from hearback.play import CouponPlay, NextStep, ReferralPlay, TestimonialPlay
 from hearback.response import Response
@@ -28,16 +31,28 @@ class Brought:
 @dataclass(frozen=True, slots=True)
 class NextSteps:
     directory: Directory
+    claims: Claims
     links: Links
     now: datetime
 
-    def bring(self, step: NextStep | None, survey: Survey, response: Response, locale: str) -> Brought | None:
-        """What a mail offers with a step; None for none. The same answer and step bring the same again."""
+    def bring(
+        self,
+        step: NextStep | None,
+        survey: Survey,
+        response: Response,
+        locale: str,
+        mail: Claim,
+        caps: Sequence[Cap],
+    ) -> Brought | None:
+        """What a mail under its claim and caps offers with a step; None for none.
+
+        The same answer and step bring the same link again; a coupon that a mail has brought comes with no other.
+        """
         match step:
             case None:
                 return None
             case CouponPlay():
-                return self._coupon(step, survey, response)
+                return self._coupon(step, survey, response, mail, caps)
             case ReferralPlay():
                 referrals = Referrals(self.directory.table)
                 link = referrals.link_of(response.contact, survey.id, self.now)
@@ -47,10 +62,22 @@ class NextSteps:
             case _:
                 return Brought(step)
 
-    def _coupon(self, step: CouponPlay, survey: Survey, response: Response) -> Brought | None:
-        """Nothing is granted where the mail cap forbids the mail that would bring it."""
-        slot = Slot.mailed(response.contact)
-        if not slot.free_in(self.directory.table.get(slot.key_item), self.now, survey.mail_cap):
+    def _coupon(
+        self, step: CouponPlay, survey: Survey, response: Response, mail: Claim, caps: Sequence[Cap]
+    ) -> Brought | None:
+        """Nothing is granted where a cap forbids the mail that would bring it, and what was mailed or used is over."""
+        if not all(self.directory.free(cap, self.now, by=mail.digest) for cap in caps):
             return None
-        wanted = GrantedCoupon.of(survey, step.coupon, response.contact, f"{response.id}/{step.id}", self.now)
-        return Brought(step, coupon=Coupons(self.directory.table, os.urandom).grant(wanted))
+        reason = f"{response.id}/{step.id}"
+        wanted = GrantedCoupon.of(survey, step.coupon, response.contact, reason, self.now, mail.digest)
+        coupons = Coupons(self.directory.table, os.urandom)
+        before = coupons.granted_for(reason)
+        if before and any(self._went_out(digest) for digest in before.mails):
+            return None
+        granted = coupons.grant(wanted)
+        return None if granted.refusal(self.now) else Brought(step, coupon=granted)
+
+    def _went_out(self, mail: str) -> bool:
+        """Not while it is in doubt: the same code a second time is better than none."""
+        found = self.claims.get(mail)
+        return found is not None and found["state"] == "done"

@@ -74,9 +74,9 @@ class Rewarding:
         key = due.contact(side)
         if not key:
             return True
-        wanted = GrantedCoupon.of(survey, coupon, key, f"conversion/{due.digest}/{side}", self.now)
-        contact, slot = self.directory.contact(key), Slot.mailed(key)
         claim = _claim(due, side)
+        wanted = GrantedCoupon.of(survey, coupon, key, f"conversion/{due.digest}/{side}", self.now, claim.digest)
+        contact, cap = self.directory.contact(key), Cap(Slot.mailed(key), survey.mail_cap)
         # A cap that found another mail's slot taken a moment after this looked forbids it only for now.
         self.post.claims.uncap(claim)
         if self.post.claims.taken(claim):
@@ -84,16 +84,26 @@ class Rewarding:
         if contact is None or not self.directory.mailable(contact, "follow-ups"):
             self._grant(wanted)
             return True
-        free = slot.free_in(self.directory.table.get(slot.key_item), self.now, survey.mail_cap, by=claim.digest)
-        if survey.quiet_at(self.now) or not free:
+        if survey.quiet_at(self.now) or not self.directory.free(cap, self.now, by=claim.digest):
             return False
-        return self._mail(survey, due, side, self._grant(wanted), contact, claim)
+        granted = self._grant(wanted)
+        if granted.redeemed_at:  # so the mail that was in doubt has arrived
+            self.post.claims.settle(claim.digest, "done", self.now, "redeemed")
+            return True
+        return self._mail(survey, due, side, granted, contact, claim, cap)
 
     def _grant(self, wanted: GrantedCoupon) -> GrantedCoupon:
         return Coupons(self.directory.table, os.urandom).grant(wanted)
 
     def _mail(
-        self, survey: Survey, due: Conversion, side: Side, granted: GrantedCoupon, contact: Contact, claim: Claim
+        self,
+        survey: Survey,
+        due: Conversion,
+        side: Side,
+        granted: GrantedCoupon,
+        contact: Contact,
+        claim: Claim,
+        cap: Cap,
     ) -> bool:
         """Whether that is settled: unless another mail to the same person came in between."""
         unsubscribe = self.links.unsubscribe(contact.key)
@@ -105,7 +115,7 @@ class Rewarding:
             to_name=contact.name,
             from_name=survey.brand.name,
             unsubscribe=unsubscribe,
-            caps=[Cap(Slot.mailed(contact.key), survey.mail_cap)],
+            caps=[cap],
         )
         logger.info("reward", extra={"conversion": due.digest, "side": side, "outcome": outcome})
         return outcome != "capped"

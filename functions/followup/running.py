@@ -1,7 +1,8 @@
 """Running a play that follows an answer: each kind once, under its claim and within its caps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aws_lambda_powertools import Logger
 
@@ -16,7 +17,7 @@ from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.claim import Claim
-from hearback.contact import Cap, Contact, Slot
+from hearback.contact import Cap
 from hearback.play import EventPlay, MailPlay, Play, TaskPlay
 from hearback.quiet_hours import AWAKE
 from hearback.reached import Reached
@@ -51,7 +52,7 @@ class Running:
             case MailPlay():
                 self._mail(play, survey, story)
             case EventPlay():
-                self._tell(play, story)
+                self._tell(play, survey, story)
 
     def wait(self, play: Play, story: Story) -> None:
         """Let the play run when its delay has passed, if it follows then."""
@@ -66,7 +67,7 @@ class Running:
             raise Asleep(play.id)
         locale = survey.locale_for(response.locale, contact.locale)
         unsubscribe = self.links.unsubscribe(contact.key)
-        owner = self._caretaker(response)
+        owner, caps = self._caretaker(response), plays.mail_caps(play, survey, contact.key)
         letter = letters.reply(
             play.template,
             survey,
@@ -75,7 +76,7 @@ class Running:
             self.links.answer(response.id, contact.key, response.dimensions, locale),
             unsubscribe,
             owner,
-            self._next_step(play, claim, survey, story, locale),
+            self._next_step(play, claim, caps, survey, story, locale),
             call=self.links.call(response.id, contact.key, response.dimensions, locale) if owner else "",
         )
         outcome = self.post.send(
@@ -87,7 +88,7 @@ class Running:
             from_name=survey.brand.name,
             reply_to=owner.email if owner else "",
             unsubscribe=unsubscribe,
-            caps=[*_mail_caps(play, contact, survey), *_caps(play, story)],
+            caps=caps,
         )
         if outcome in ("sent", "in doubt") or (outcome == "already" and self._may_have_reached(claim)):
             self._reached(story)
@@ -107,12 +108,15 @@ class Running:
             return None
         return survey.people.get(owner_now(task, survey))
 
-    def _next_step(self, play: MailPlay, claim: Claim, survey: Survey, story: Story, locale: str) -> Brought | None:
+    def _next_step(
+        self, play: MailPlay, claim: Claim, caps: Sequence[Cap], survey: Survey, story: Story, locale: str
+    ) -> Brought | None:
         """What the mail offers: nothing with an apology, and nothing is granted for a mail that went before."""
         step = plays.next_step(survey, story.situation)
         if step is None or play.template == "apology" or self.claims.taken(claim):
             return None
-        return NextSteps(self.directory, self.links, self.now).bring(step, survey, story.response, locale)
+        steps = NextSteps(self.directory, self.claims, self.links, self.now)
+        return steps.bring(step, survey, story.response, locale, claim, caps)
 
     def _may_have_reached(self, claim: Claim) -> bool:
         """Unless a cap forbade it, or the mail was refused."""
@@ -131,18 +135,18 @@ class Running:
             person.email,
             self.now,
             to_name=person.name,
-            caps=_caps(play, story),
+            caps=plays.own_caps(play, survey, story.response.contact),
         )
         self._log(play, story, outcome)
 
     def _give_task(self, play: TaskPlay, survey: Survey, story: Story) -> None:
-        self.tasking.give(play, survey, story, _caps(play, story))
+        self.tasking.give(play, survey, story, plays.own_caps(play, survey, story.response.contact))
         if self._may_have_reached(_claim(play, story)):
             self._reached(story)
 
-    def _tell(self, play: EventPlay, story: Story) -> None:
+    def _tell(self, play: EventPlay, survey: Survey, story: Story) -> None:
         claim = Claim(_claim(play, story).effect, {"response": str(story.response.id)}, repeatable=True)
-        if repeatable.take(self.claims, claim, self.now, _caps(play, story)):
+        if repeatable.take(self.claims, claim, self.now, plays.own_caps(play, survey, story.response.contact)):
             detail = {**about(story), "play": play.id, "event": play.event}
             self.bus.put("Play", claim.digest, detail, self.now)
             self.claims.settle(claim.digest, "done", self.now)
@@ -178,16 +182,3 @@ def _last_said(response: Response) -> datetime:
 def _claim(play: Play, story: Story) -> Claim:
     response = story.response
     return Claim(f"{response.id}/{play.id}", {"contact": response.contact, "response": str(response.id)})
-
-
-def _mail_caps(play: MailPlay, contact: Contact, survey: Survey) -> list[Cap]:
-    """Of all follow-up mails to a person together; an apology outranks the others, and keeps them back as they do."""
-    if play.template != "apology":
-        return [Cap(Slot.mailed(contact.key), survey.mail_cap)]
-    return [Cap(Slot.mailed(contact.key), timedelta(0)), Cap(Slot.apologised(contact.key), survey.mail_cap)]
-
-
-def _caps(play: Play, story: Story) -> list[Cap]:
-    """The play's own cap. It is one person's: an answer that names nobody has none."""
-    contact, survey = story.response.contact, story.response.id.survey
-    return [Cap(Slot.played(contact, survey, play.id), play.cap)] if play.cap and contact else []

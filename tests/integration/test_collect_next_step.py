@@ -153,6 +153,21 @@ def test_no_coupon_is_promised_that_no_mail_would_bring(collect: Collect) -> Non
     assert not promised()
 
 
+def test_no_coupon_is_promised_where_the_mail_s_own_cap_forbids_it(collect: Collect) -> None:
+    offering(collect, COUPON)
+    plays = [play.model_copy(update={"cap_days": 7}) if play.id == "thank" else play for play in collect.survey.plays]
+    collect.tables.people.put_survey(collect.survey.model_copy(update={"plays": plays}), NOW)
+    asha(collect)
+    collect.tables.people.take(Slot.played(ASHA, "shop", "thank"), "thanks before", NOW, timedelta(days=7))
+
+    capped = thanked(collect)
+    collect.now += timedelta(days=7)
+    free = thanked(collect)
+
+    assert ("on its way" in capped.text, "<section" in capped.text) == (False, False)
+    assert "on its way" in free.text
+
+
 def test_no_coupon_is_promised_where_no_play_mails(collect: Collect) -> None:
     offering(collect, COUPON)
     collect.tables.people.put_survey(

@@ -252,6 +252,30 @@ def reported(world: World, asha: Contact) -> Conversion:
     return referrals.record(made, meera)
 
 
+def test_a_code_that_was_redeemed_has_arrived_and_is_not_mailed_again(
+    world: World, converted: Conversion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims, digest = Claims(world.tables.directory), Claim(f"reward/{converted.digest}/promoter").digest
+    world.tables.people.suppress(Suppression(converted.customer, "unsubscribe", world.now))
+    world.pass_time(timedelta(days=14))
+    with monkeypatch.context() as failing:
+        failing.setattr(clients.ses(), "send_email", raising(ses_error("InternalFailure", 500)))
+        run_tick(world)
+    world.pass_time(timedelta(minutes=15))
+    run_tick(world)
+    granted = coupon(world, converted, "promoter")
+    assert granted
+    Coupons(world.tables.directory, os.urandom).redeem(granted.code, "receipt 7", "", world.now)
+
+    claims.resolve(digest, "again", world.now, "an operator")
+    Referrals(world.tables.directory).pay_again(REFERENCE)
+    run_tick(world)
+
+    settled = claims.get(digest)
+    assert settled
+    assert (world.mails(), settled["state"], state(world)) == ([], "done", "paid")
+
+
 def test_a_friend_s_address_is_forgotten_once_the_reward_is_mailed(world: World, asha: Contact) -> None:
     meera = reported(world, asha).customer
     world.pass_time(timedelta(days=14))

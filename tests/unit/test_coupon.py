@@ -73,6 +73,18 @@ def test_granted_again_it_has_all_its_days_from_then_on_and_never_fewer() -> Non
     assert kept.grant(wanted(days=37)) == replace(first, ends_at=NOW + timedelta(days=37))
 
 
+def test_it_knows_every_mail_that_was_to_bring_it_whichever_of_them_gave_it_its_days() -> None:
+    kept = coupons()
+    first = replace(wanted(days=30), mails=frozenset({"a"}))
+    again = replace(wanted(days=20), mails=frozenset({"b"}))
+
+    assert kept.grant(first).mails == {"a"}
+    granted = kept.grant(again)
+
+    assert granted == replace(first, code=granted.code, mails=frozenset({"a", "b"}))
+    assert kept.get(granted.code) == granted
+
+
 def test_a_redeemed_code_is_not_renewed() -> None:
     kept = coupons()
     redeemed = kept.redeem(kept.grant(wanted()).code, "receipt 7", "Pune", NOW)

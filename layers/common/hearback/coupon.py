@@ -49,13 +49,21 @@ class GrantedCoupon:
     """What the system that redeemed it calls that."""
     where: str = ""
     erased: bool = False
+    mails: frozenset[str] = frozenset()
+    """The claims of the mails that were to bring it. Whether one of them went out, its claim says."""
 
     @classmethod
-    def of(cls, survey: Survey, coupon: str, contact: str, reason: str, now: datetime) -> "GrantedCoupon":
-        """A coupon of the survey that ends with a day of its time zone. Raises KeyError for one it does not have."""
+    def of(
+        cls, survey: Survey, coupon: str, contact: str, reason: str, now: datetime, mail: str = ""
+    ) -> "GrantedCoupon":
+        """A coupon of the survey that ends with a day of its time zone. Raises KeyError for one it does not have.
+
+        `mail` is the claim of the mail that is to bring it.
+        """
         last_day = now.astimezone(survey.zone).date() + timedelta(days=survey.coupons[coupon].days)
         midnight = datetime.combine(last_day + timedelta(days=1), time(), survey.zone)
-        return cls(survey.id, coupon, contact, reason, now, midnight.astimezone(UTC))
+        mails = frozenset({mail} if mail else ())
+        return cls(survey.id, coupon, contact, reason, now, midnight.astimezone(UTC), mails=mails)
 
     def last_day(self, zone: ZoneInfo) -> date:
         """The last day on which it can be redeemed, in the survey's time zone."""
@@ -96,6 +104,7 @@ class GrantedCoupon:
             "granted_at": self.granted_at.isoformat(timespec="seconds"),
             "ends_at": self.ends_at.isoformat(timespec="seconds"),
             "expires_at": int((self.ends_at + KEPT).timestamp()),
+            **({"mails": self.mails} if self.mails else {}),
         }
 
     @classmethod
@@ -113,6 +122,7 @@ class GrantedCoupon:
             reference=item.get("redeemed_as", ""),
             where=item.get("redeemed_where", ""),
             erased=item.get("erased", False),
+            mails=frozenset(item.get("mails", ())),
         )
 
     def grant_requests(self) -> list[dict[str, Any]]:
@@ -123,16 +133,23 @@ class GrantedCoupon:
             for item in (named, self.to_item())
         ]
 
+    def renewed(self, wanted: "GrantedCoupon") -> "GrantedCoupon":
+        """This one for another mail: with all its days from then on, and never fewer than it had."""
+        longer = wanted if wanted.ends_at > self.ends_at else self
+        return replace(self, granted_at=longer.granted_at, ends_at=longer.ends_at, mails=wanted.mails)
+
     def renew_request(self) -> dict[str, Any]:
-        """Let the days of a code that was granted before begin with this one's, unless it is used or erased."""
+        """Write its days and its mail over those of its code, unless it is used or erased, or has more days by now."""
         item = self.to_item()
+        values = {f":{name}": item[name] for name in ("granted_at", "ends_at", "expires_at", "mails") if name in item}
         return {
             "Key": self.key_item(self.code),
-            "UpdateExpression": "SET granted_at = :granted_at, ends_at = :ends_at, expires_at = :expires_at",
+            "UpdateExpression": "SET granted_at = :granted_at, ends_at = :ends_at, expires_at = :expires_at"
+            + " ADD mails :mails" * bool(self.mails),
             "ConditionExpression": (
-                "ends_at < :ends_at AND attribute_not_exists(redeemed_at) AND attribute_not_exists(erased)"
+                "ends_at <= :ends_at AND attribute_not_exists(redeemed_at) AND attribute_not_exists(erased)"
             ),
-            "ExpressionAttributeValues": {f":{name}": item[name] for name in ("granted_at", "ends_at", "expires_at")},
+            "ExpressionAttributeValues": values,
         }
 
 

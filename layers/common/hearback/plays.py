@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from hearback.contact import Cap, Slot
 from hearback.nps import Category, category
 from hearback.play import NEXT_STEPS, WATCHING, Change, MailPlay, NextStep, Play, ReviewPlay, TaskPlay, When
 from hearback.survey import Survey
@@ -111,6 +113,22 @@ def reader(play: Play, survey: Survey, dimensions: Mapping[str, str]) -> str:
     if scope is None:
         return ""
     return (scope.manager or "") if isinstance(play, MailPlay) and play.who == "manager" else scope.owner
+
+
+def mail_caps(play: MailPlay, survey: Survey, contact: str) -> list[Cap]:
+    """What a mail to a respondent needs: the cap of all follow-up mails to a person together, and the play's own.
+
+    An apology outranks the others, and keeps them back as they do.
+    """
+    mailed, own = Slot.mailed(contact), own_caps(play, survey, contact)
+    if play.template != "apology":
+        return [Cap(mailed, survey.mail_cap), *own]
+    return [Cap(mailed, timedelta(0)), Cap(Slot.apologised(contact), survey.mail_cap), *own]
+
+
+def own_caps(play: Play, survey: Survey, contact: str) -> list[Cap]:
+    """The play's own cap. It is one person's: an answer that names nobody has none."""
+    return [Cap(Slot.played(contact, survey.id, play.id), play.cap)] if play.cap and contact else []
 
 
 def _next_steps(survey: Survey) -> Iterator[NextStep]:

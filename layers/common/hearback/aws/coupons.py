@@ -26,6 +26,7 @@ class Coupons:
         """Grant a coupon under a new code; granted before for the same reason, it is the one from then.
 
         Whoever grants mails the code in a moment, so one whose mail could not go then has all its days from now on.
+        One that was redeemed or erased meanwhile stays as it is, and is of no use in a mail.
         """
         while True:
             granted = wanted.named(codes.mint(self._random))
@@ -42,9 +43,9 @@ class Coupons:
 
     def _renewed(self, before: GrantedCoupon, wanted: GrantedCoupon) -> GrantedCoupon:
         try:
-            return GrantedCoupon.from_item(self.table.update(wanted.named(before.code).renew_request()))
-        except ConditionFailed:
-            return before
+            return GrantedCoupon.from_item(self.table.update(before.renewed(wanted).renew_request()))
+        except ConditionFailed as failure:
+            return GrantedCoupon.from_item(failure.item) if failure.item else before
 
     def redeem(self, typed: str, reference: str, where: str, now: datetime) -> GrantedCoupon:
         """Redeem a code, once. Under the same reference, if that is not "", it is the same redemption again.

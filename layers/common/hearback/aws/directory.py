@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Table
-from hearback.contact import Contact, MailKind, Slot, Suppression
+from hearback.contact import Cap, Contact, MailKind, Slot, Suppression
 from hearback.fact import FactId
 from hearback.judging import Observation
 from hearback.movement import Movement
@@ -86,6 +86,10 @@ class Directory:
         except ConditionFailed:
             return False
         return True
+
+    def free(self, cap: Cap, now: datetime, by: str = "") -> bool:
+        """Whether anybody, or only `by`, could take a slot now; only taking it makes sure."""
+        return cap.slot.free_in(self.table.get(cap.slot.key_item), now, cap.quiet, by)
 
     def observe(self, visit: Visit, observation: Observation) -> Visit:
         """The visit with one more observation; one that has no room left keeps what it has."""
