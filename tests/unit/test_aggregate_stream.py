@@ -27,7 +27,7 @@ UNCOUNTABLE = {
     "newer software": foreign(2, **NEWER),
     "no schema": foreign(2, schema={"NULL": True}),
     "a foreign key": foreign(2, pk={"S": "SURVEYS"}),
-    "an attribute of an unforeseen kind": foreign(2, image={"B": "AAAA"}),
+    "an attribute of a kind that DynamoDB does not have yet": foreign(2, image={"VECTOR": "AAAA"}),
     "a number of too many digits": foreign(2, score={"N": "9" * 60}),
     "a reason that is too long for a message": foreign(2, schema={"S": "x" * 400_000}),
     "no image": {
@@ -49,6 +49,18 @@ def test_a_record_nobody_can_count_is_parked_and_those_around_it_count(
     assert {"pk": message["pk"], "sk": message["sk"]} == response(2).key
     assert message["sequence_number"] == "2"
     assert 0 < len(message["reason"]) <= LONGEST_REASON
+
+
+@pytest.mark.parametrize(
+    "more", [{"B": "AAAA"}, {"BS": ["AAAA"]}, {"NS": ["1", "2"]}, {"N": "1E100"}], ids=lambda part: next(iter(part))
+)
+def test_an_attribute_that_counting_does_not_need_does_no_harm_whatever_its_kind(
+    world: CountingWorld, more: dict[str, Any]
+) -> None:
+    world.deliver([foreign(1, note=more)])
+
+    assert world.counted() == {"s9": 1}
+    assert world.queue.messages == []
 
 
 def test_what_dynamodb_refuses_is_parked_with_the_number_of_its_newest_version(world: CountingWorld) -> None:

@@ -1,8 +1,9 @@
 """A DynamoDB table that takes the entities' requests in plain Python values and raises the domain's errors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from base64 import b64decode
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Clamped, Context, Decimal, Inexact, Overflow, Rounded, Underflow
+from decimal import Context, Decimal, Inexact, Overflow, Underflow
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -61,17 +62,21 @@ class TemporarilyUnavailable(Exception):
 
 
 class Unreadable(ValueError):
-    """Something in DynamoDB's notation is of a kind that no item of ours holds."""
+    """Something is not in DynamoDB's notation, so that no item was read.
+
+    No item in a table is: whatever DynamoDB can hold is read, so that one with an attribute that is none of ours does
+    not stop those read with it. Who needs an attribute judges what it is.
+    """
 
 
-_NUMBERS = Context(prec=38, Emin=-128, Emax=126, traps=[Clamped, Inexact, Overflow, Rounded, Underflow])
+_NUMBERS = Context(prec=38, Emin=-130, Emax=125, traps=[Inexact, Overflow, Underflow])
 """What DynamoDB keeps of a number. One that would lose something is refused, with an ArithmeticError."""
 
 
 def to_wire(value: Mapping[str, Any]) -> dict[str, Any]:
     """An item in DynamoDB's own notation.
 
-    Raises TypeError for what no item of ours holds. A float is one of these: it would come back as another number.
+    Raises TypeError for what DynamoDB does not hold. A float is one of these: it would come back as another number.
     """
     return {name: _to_wire(part) for name, part in value.items()}
 
@@ -81,7 +86,7 @@ def from_wire(item: Mapping[str, Any]) -> Item:
     try:
         return {name: _from_wire(part) for name, part in item.items()}
     except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
-        raise Unreadable(f"not an item of ours: {type(error).__name__}") from None
+        raise Unreadable(f"not an item of DynamoDB's: {type(error).__name__}") from None
 
 
 def _to_wire(value: Any) -> dict[str, Any]:
@@ -100,13 +105,20 @@ def _to_wire(value: Any) -> dict[str, Any]:
             kind, wire = "L", [_to_wire(part) for part in value]
         case None:
             kind, wire = "NULL", True
-        case set() | frozenset() if all(isinstance(member, str) for member in value):
-            kind, wire = "SS", list(value)
         case bytes():
             kind, wire = "B", value
+        case set() | frozenset():
+            kind, wire = _set(value)
         case _:
-            raise TypeError(f"no item of ours holds a {type(value).__name__}")
+            raise TypeError(f"DynamoDB holds no {type(value).__name__}")
     return {kind: wire}
+
+
+def _set(members: Collection[Any]) -> tuple[str, list[Any]]:
+    for kind, types in (("SS", str), ("NS", int | Decimal), ("BS", bytes)):
+        if members and all(isinstance(member, types) for member in members):
+            return kind, [part for member in members for part in _to_wire(member).values()]
+    raise TypeError("DynamoDB holds no empty set, and none of several kinds")
 
 
 def _number(value: int | Decimal) -> str:
@@ -132,10 +144,10 @@ def _from_wire(part: Mapping[str, Any]) -> Any:
             value = [_from_wire(each) for each in wire]
         case "NULL":
             value = None
-        case "SS":
-            value = set(wire)
-        case "B" if isinstance(wire, bytes):
-            value = wire
+        case "B":
+            value = wire if isinstance(wire, bytes) else b64decode(wire, validate=True)  # as stream records have it
+        case "SS" | "NS" | "BS":
+            value = {_from_wire({kind[0]: each}) for each in wire}
         case _:
             raise TypeError(kind)
     return value
