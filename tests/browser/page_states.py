@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from hearback.token import Token
 from local.stack import Stack
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 _LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 40"><rect width="150" height="40" rx="8" fill="#0b6b4f"/>'
@@ -146,12 +146,22 @@ class Visit:
         self.page.locator("textarea").fill("Cold")
         self.page.locator(".state[data-word=saved]").wait_for()
         yield "reason-saved"
+        yield from self._not_saved(lambda route: route.abort(), "unsaved")
+        yield from self._not_saved(lambda route: route.fulfill(status=409), "refused")
         self.send()
         self.page.get_by_role("radio").first.check(force=True)
         self.page.locator(".state[data-word=saved]").wait_for()
         yield "choices"
         self.send()
         yield "thanks"
+
+    def _not_saved(self, refuse: Callable[[Route], None], word: str) -> Iterator[str]:
+        """What is said beside the field when the words cannot be saved, now or at all."""
+        self.page.route("**/v1/responses/*", refuse)
+        self.page.locator("textarea").press_sequentially(" tea")
+        self.page.locator(f".state[data-word={word}]").wait_for()
+        yield f"reason-{word}"
+        self.page.unroute("**/v1/responses/*")
 
     def _asked_by_mail(self) -> Iterator[str]:
         self.page.goto(f"{self.stack.url}{self.mailed()}&lang={self.locale}")

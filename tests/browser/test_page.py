@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from hearback.judging import READING
-from hearback.response import Response
+from hearback.response import AMENDABLE, Response
 from local.stack import Stack
 from ops.deployment import Deployment
 from tests.browser.conftest import eventually
@@ -151,6 +152,29 @@ def test_what_cannot_be_sent_is_kept_until_it_can(visit: Visit, context: Browser
     visit.page.locator(".state[data-word=saved]").wait_for()
     assert [response.comment for response in answers()] == ["Lost in a tunnel"]
     assert visit.page.evaluate(UNSENT) is None
+
+
+def test_words_refused_for_good_are_said_to_be_and_stay_in_their_field(visit: Visit, stack: Stack) -> None:
+    asked(visit)
+    stack.advance(AMENDABLE)
+    visit.page.locator("textarea").fill("Too late")
+
+    visit.page.locator(".state[data-word=refused]").wait_for()
+    assert visit.page.get_by_role("status").last.inner_text() == "Sorry, this could not be saved."
+    assert visit.page.locator("textarea").input_value() == "Too late"
+    assert visit.page.evaluate(UNSENT) is None
+
+
+def test_what_becomes_of_an_older_answer_is_not_said_of_this_one(visit: Visit) -> None:
+    asked(visit)
+    visit.page.locator("textarea").fill("Newer")
+    visit.page.locator(".state[data-word=saved]").wait_for()
+
+    visit.page.evaluate(f"localStorage['hearback-unsent'] = '{json.dumps({'forged': {'comment': 'Older'}})}'")
+    visit.page.evaluate("dispatchEvent(new Event('online'))")
+
+    eventually(lambda: visit.page.evaluate(UNSENT) is None)
+    assert visit.page.locator(".state").get_attribute("data-word") == "saved"
 
 
 def test_a_page_closed_in_the_middle_of_a_word_has_saved_it(visit: Visit, answers: Answers) -> None:

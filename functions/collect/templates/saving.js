@@ -51,13 +51,13 @@
         const tryLater = status >= 500 || status === 429;
         late ||= tryLater;
         if (!tryLater) forget(token, body);
-        if (ok) tell("saved");
+        tell(token, ok ? "saved" : tryLater ? "unsaved" : "refused");
       } catch {
         late = true;
+        tell(token, "unsaved");
       }
     }
     busy = false;
-    if (late) tell("unsaved");
     tries = late ? tries + 1 : 0;
     if (Object.keys(read()).length) again = setTimeout(flush, late ? RETRY * 2 ** Math.min(tries - 1, LONGER) : 0);
   };
@@ -71,8 +71,8 @@
     const field = form.querySelector("textarea");
     let timer;
     let saves = 0;
-    tell = (word) => {
-      if (timer || !state.dataset.used) return;
+    tell = (whose, word) => {
+      if (whose !== token || timer || !state.dataset.used) return;
       state.textContent = form.dataset[word];
       state.dataset.word = word;
     };
