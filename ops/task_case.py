@@ -65,7 +65,7 @@ class Case:
             table.add_row("given", escape(f"{local_time(each.at, zone)}, {self._given(each)}"))
         late = " [red]overdue[/]" if task.overdue(self.now) else ""
         table.add_row("due", local_time(task.due_at, zone) + late)
-        if task.taken_at:
+        if task.taken_at and not task.erased:
             table.add_row("calls", escape(person_in_words(self.survey, task.taken_by)))
         if task.callback:
             table.add_row("call on", escape(self._wish(task.callback)))
@@ -86,10 +86,11 @@ class Case:
             table.add_row("note", escape(f"{about}\n{note.text}"))
         out.print(table)
         if task.open:
-            say(
-                f"When it is done: hearback tasks close {task.id} --outcome resolved "
-                f"--root-cause {next(iter(self.survey.root_causes))} --note '…'"
-            )
+            close = f"hearback tasks close {task.id} --root-cause {next(iter(self.survey.root_causes))} --outcome"
+            if task.erased:
+                say(f"Please close it: {close} no-action")
+            else:
+                say(f"When it is done: {close} resolved --note '…'")
 
     def _given(self, assignment: Assignment) -> str:
         owner, before = name_of(self.survey, assignment.owner), name_of(self.survey, assignment.before)

@@ -90,7 +90,8 @@ def _table(tasks: list[Task], surveys: Mapping[str, Survey], now: datetime) -> T
     for task in tasks:
         survey = surveys[task.survey]
         taken = f"{name_of(survey, task.taken_by)} calls" if task.taken_by else "open"
-        state = f"{task.closing.outcome}, {task.closing.root_cause}" if task.closing else taken
+        to_do = "customer erased, to be closed" if task.erased else taken
+        state = f"{task.closing.outcome}, {task.closing.root_cause}" if task.closing else to_do
         table.add_row(
             task.id,
             task.survey,

@@ -73,13 +73,18 @@ class Digest:
         return not self.tally.score.n
 
     @property
+    def waiting(self) -> Sequence[Task]:
+        """The open tasks whose customers wait to be called: who was erased on request does not."""
+        return [task for task in self.open_tasks if not task.erased]
+
+    @property
     def pausing(self) -> bool:
         """Whether it is the empty one after which others are left out."""
         return self.empty and self.quiet == PAUSES_AFTER - 1
 
     @property
     def left_out(self) -> bool:
-        """Whether there is nothing to tell that was not told before: still no answer, and nobody waits for a call."""
+        """Whether there is nothing to tell that was not told before: still no answer, and no task is open."""
         return self.empty and self.quiet >= PAUSES_AFTER and not self.open_tasks
 
     @property

@@ -81,7 +81,8 @@ def _subject(voice: Voice, digest: Digest, scope: str, days: str) -> str:
 
 
 def _overdue(digest: Digest) -> int:
-    return sum(task.overdue(digest.now) for task in digest.open_tasks)
+    """Customers whose calls are past due."""
+    return sum(task.overdue(digest.now) for task in digest.waiting)
 
 
 def _before(voice: Voice, digest: Digest) -> str:
@@ -94,9 +95,9 @@ def _worth_doing(voice: Voice, digest: Digest) -> Iterator[str]:
     """What to do, in the order of its urgency: who waits, what drives people away, what pleases the team."""
     if overdue := _overdue(digest):
         yield voice.say("first_overdue", n=overdue)
-    elif digest.open_tasks:
-        due = voice.moment(digest.open_tasks[0].due_at, digest.subscription.zone)
-        yield voice.say("first_waiting", n=len(digest.open_tasks), due=due)
+    elif waiting := digest.waiting:
+        due = voice.moment(waiting[0].due_at, digest.subscription.zone)
+        yield voice.say("first_waiting", n=len(waiting), due=due)
     complaints = next((each for each in digest.named if each.category == "detractor"), None)
     if complaints:
         yield from _to_look_into(voice, complaints)
@@ -193,13 +194,14 @@ def _report(voice: Voice, digest: Digest) -> list[str]:
 
 def _listed(voice: Voice, digest: Digest, task: Task, link: str) -> dict[str, object]:
     owner = digest.survey.people.get(owner_now(task, digest.survey))
-    overdue = task.overdue(digest.now)
+    overdue = task.overdue(digest.now) and not task.erased
     due = voice.moment(task.due_at, digest.subscription.zone)
+    said = "task_due_past" if overdue else "task_due"
     about = [one_line(owner.name if owner else task.owner)]
     about += dimension_values(task.dimensions or {}, digest.subscription.scope)
     return {
         "link": link,
-        "due": voice.say("task_due_past" if overdue else "task_due", due=due),
+        "due": voice.say("task_due_erased") if task.erased else voice.say(said, due=due),
         "overdue": overdue,
         "about": ", ".join(about if link else [*about, task.id]),
     }

@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from followup.erased_task_letter import erased_task_letter
 from followup.layout import lay_out
 from followup.mail import Letter
 from followup.next_steps import Brought
@@ -107,8 +108,10 @@ def task_notice(
     Its owner gets it when the task is `new`, when another answer has `joined` it, when the customer wants a `call` and
     when it is `overdue`, the owner's manager when it is `escalated`.
     `earlier` are the person's answers before these, newest first; `link` opens the task's page. It is written in the
-    survey's default language.
+    survey's default language. Whose customer was erased on request is only to be closed, and only that is said.
     """
+    if task.erased:
+        return erased_task_letter(survey, task, reader, link, escalated=occasion == "escalated")
     voice = Voice.of(survey)
     newest = sorted(responses, key=lambda response: response.answered_at, reverse=True)
     zone = Calendar.of(survey.scope(task.dimensions or {}), survey.zone).zone

@@ -153,12 +153,12 @@ def _digest(given: Given) -> Letter:
     return digest_letter(told, {task.id: f"{OURS}t/token" for task in told.open_tasks})
 
 
-def _task_notice(given: Given, occasion: letters.Occasion = "new") -> Letter:
+def _task_notice(given: Given, occasion: letters.Occasion = "new", *, erased: bool = False) -> Letter:
     told, page, earlier = [given.answer(2)], f"{OURS}t/token", [given.answer(9, 50)]
     wish = Callback("020 5555 0199", given.words, given.task.created_at) if occasion == "call" else None
     return letters.task_notice(
         given.survey,
-        replace(given.task, callback=wish),
+        replace(given.task, callback=wish, erased=erased),
         told,
         given.contact,
         given.owner,
@@ -189,6 +189,8 @@ TO_MANAGERS: dict[str, Callable[[Given], Letter]] = {
     "task_notice of a wish to be called": lambda given: _task_notice(given, "call"),
     "task_notice of an overdue task": lambda given: _task_notice(given, "overdue"),
     "task_notice of an escalated task": lambda given: _task_notice(given, "escalated"),
+    "task_erased": lambda given: _task_notice(given, "overdue", erased=True),
+    "task_erased of an escalated task": lambda given: _task_notice(given, "escalated", erased=True),
     "alert": lambda given: letters.alert(
         given.survey, given.answer(2), [given.answer(9, 50)], given.contact, given.owner, given.task
     ),

@@ -13,6 +13,7 @@ from followup.digest import Digest
 from followup.digest_letter import LISTED_TASKS, MOST_FIRST, digest_letter
 from followup.mail import Letter
 from followup.naming import Chosen, Named
+from followup.voice import Voice
 from followup.words import BIDI
 from hearback.language import LANGUAGES, direction, texts
 from hearback.nps import Change, Score, change
@@ -222,6 +223,24 @@ def test_what_is_worth_doing_comes_first_and_is_little(language: str) -> None:
 def test_without_overdue_tasks_the_next_call_comes_first(survey: Survey) -> None:
     letter = letter_of(week(survey, FEW, tasks=tasks(2)))
     assert "- 2 customers are waiting to hear from you, the first by Mon 11 May, 09:30 IST." in text_of(letter)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("others", [0, 2])
+def test_nobody_is_asked_to_call_a_customer_who_was_erased(language: str, others: int) -> None:
+    late, *rest = tasks(1 + others, overdue=1)
+    gone = replace(late, erased=True)
+    digest = replace(digest_samples.few(language), open_tasks=[gone, *rest])
+    letter, say = digest_letter(digest, {}), texts("letters", language).say
+
+    told = text_of(letter)
+    assert f"- {say('task_due_erased')}: " in told
+    assert say("first_overdue", n=1) not in told
+    assert say("tasks_open", n=1 + others) in told
+    assert say("tasks_overdue", n=1) not in told
+    assert say("digest_subject_overdue", subject="", n=1) not in letter.subject
+    due = Voice.of(digest.survey).moment(rest[0].due_at, PUNE.zone) if rest else ""
+    assert (say("first_waiting", n=2, due=due) in told) == bool(rest)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
 from hearback.task import Callback, Task
+from hearback.task_changes import erase_request
 from hearback.token import verify
 from ops.deployment import Deployment
 from tests.conftest import NOW, Tables
@@ -70,6 +71,22 @@ def test_a_task_shows_where_and_when_its_customer_wants_to_be_called(hearback: H
 
     assert "020 5555 0199: after six (they asked on Wed 04 Mar 2026, 16:00 IST)" in printed
     assert shown["callback"] == {"phone": "020 5555 0199", "when": "after six", "at": NOW.isoformat()}
+
+
+def test_a_task_whose_customer_was_erased_is_listed_and_shown_as_one_to_close(
+    hearback: Hearback, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    task = open_task(tables, 1, -1)
+    hearback("tasks", "claim", task.id)
+    tables.directory.update(erase_request(task.id, task.contact))
+
+    assert "customer erased, to be closed" in hearback("tasks", "list").out
+    shown = hearback("tasks", "show", task.id)
+    assert "erased on request: there is nobody to call" in shown.out
+    assert f"Please close it: hearback tasks close {task.id} --root-cause" in " ".join(shown.err.split())
+    assert "--outcome no-action" in " ".join(shown.err.split())
+    assert "Asha Rao calls" not in shown.out
 
 
 def test_closing_takes_a_task_off_the_list_and_remembers_how_it_ended(hearback: Hearback, tables: Tables) -> None:
