@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregate.counting import LONGEST_PAUSE, TO_TRY, TRIES
-from hearback.aws.dynamodb import Table
+from hearback.aws.dynamodb import Table, to_wire
 from hearback.tally import Ledger
 from tests.aws_faults import Death, Fault
 from tests.counting_world import CountingWorld, response
@@ -150,3 +152,62 @@ def test_a_stored_ledger_that_cannot_be_read_stops_only_its_own_fact(world: Coun
 
     assert outcome.refused == {ledger(3).key: "its stored ledger cannot be read"}
     assert world.counted() == {"s9": 5}
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {"version": {"N": "0.5"}},
+        {"version": {"BOOL": True}},
+        {"version": {"S": "1"}},
+        {"version": {"NS": ["1"]}},
+        {"counters": {"SS": ["s9"]}},
+        {"counters": {"L": [{"N": "9"}]}},
+        {"cells": {"L": [{"S": "all/00="}]}},
+        {"cells": {"B": b"all/0="}},
+        {"survey": {"N": "7"}},
+        {"day": {"NULL": True}},
+    ],
+    ids=str,
+)
+def test_a_stored_ledger_that_would_not_be_written_as_it_was_read_is_parked_and_not_tried_for_ever(
+    world: CountingWorld, edited: dict[str, Any]
+) -> None:
+    """The next version is written on condition of what was read, which would never hold."""
+    world.count(ledger(1))
+    world.database.tables["tally"][ledger(1).key, "ledger"] |= edited
+
+    outcome = world.count(*(ledger(number, version=2) for number in range(3)))
+
+    assert set(outcome.refused) == {ledger(1).key}
+    assert not outcome.uncounted
+    assert world.pauses == []
+    assert world.counted() == {"s9": 3}
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 12)
+    | st.decimals(-9, 9, places=1)
+    | st.binary(max_size=3)
+    | st.sampled_from(["all/0=", "store/0=pune", "s9", "shop", "2026-03-01", "what"])
+    | st.sets(st.integers(0, 9), min_size=1)
+    | st.sets(st.sampled_from(["s9", "s3"]), min_size=1),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.sampled_from("ab"), parts, max_size=2),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["version", "survey", "day", "cells", "counters", "note"]), anything))
+def test_whatever_somebody_made_of_a_ledger_every_other_fact_is_counted_at_the_first_try(edit: dict[str, Any]) -> None:
+    world = CountingWorld()
+    world.count(ledger(1))
+    world.database.tables["tally"][ledger(1).key, "ledger"] |= to_wire(edit)
+
+    outcome = world.count(*(ledger(number, 2, version=2) for number in range(4)))
+
+    assert set(outcome.refused) <= {ledger(1).key}
+    assert not outcome.uncounted
+    assert world.pauses == []
+    assert world.counted()["s2"] >= 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -279,18 +280,42 @@ def test_a_fact_of_foreign_shape_is_shown_and_remains(tables: Tables, three: lis
     assert done.remaining == 3
 
 
+@pytest.mark.parametrize(
+    "edited", [{"cells": None}, {"version": Decimal("0.5")}, {"counters": {"s9"}}, {"counters": {9}}], ids=str
+)
 def test_a_ledger_that_cannot_be_read_is_shown_and_no_tally_is_judged_without_it(
-    tables: Tables, three: list[Response]
+    tables: Tables, three: list[Response], edited: dict[str, Any]
 ) -> None:
-    broken = Ledger.key_of("R", three[0].id)
-    tables.tally.put({"Item": {**Ledger.key_item(broken), "version": 1}})
+    right = ledger_of(three[0].to_item())
+    broken = right.key
+    tables.tally.put({"Item": right.to_item() | edited})
     edit_by_hand(tables, "|s9", 40)
     done = run(tables, fix=True)
     assert {one.where for one in done.differences} == {f"response {three[0].id}", f"item {broken}"}
+    assert f"delete item {broken} of TallyTable" in done.differences[0].detail
     assert counted(tables) == {"|s9": 40}
     tables.tally.delete({"Key": Ledger.key_item(broken)})
     assert run(tables, fix=True).remaining == 0
     assert counted(tables) == {"|s9": 3}
+
+
+def test_a_ledger_with_an_attribute_of_somebody_elses_is_read_all_the_same(
+    tables: Tables, three: list[Response]
+) -> None:
+    for fact in three[:2]:
+        note = {"note": {1, 2}, "image": b"\0", "number": 10**100}
+        tables.tally.put({"Item": ledger_of(fact.to_item()).to_item() | note})
+        tables.feedback.put({"Item": fact.amended(Answer(score=1), NOW).to_item() | note})
+    [first, second] = run(tables, fix=True).differences
+    assert {first.detail, second.detail} == {"version 2; version 1 is counted"}
+    assert (run(tables).differences, counted(tables)) == ([], {"|s9": 1, "|s1": 2})
+
+
+def test_a_version_that_nobody_wrote_is_set_right(tables: Tables, three: list[Response]) -> None:
+    right = ledger_of(three[0].to_item())
+    tables.tally.put({"Item": right.to_item() | {"version": 10**100}})
+    assert run(tables, fix=True).remaining == 0
+    assert read_ledgers(tables.tally, [right.key]) == {right.key: right}
 
 
 def test_only_the_survey_that_was_named_is_compared(tables: Tables, three: list[Response]) -> None:

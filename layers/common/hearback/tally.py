@@ -105,13 +105,21 @@ class Ledger:
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Ledger":
-        """The inverse of to_item(). Raises BadLedger."""
+        """The inverse of to_item(). Raises BadLedger for what is not exactly such an item, others' attributes aside.
+
+        The next version is written on condition of what was read. Of anything else, that would never hold.
+        """
         try:
             cells = tuple(map(Cell.parse, item["cells"]))
             contribution = Contribution(item["survey"], item["day"], cells, tuple(item["counters"]))
-            return cls(item["pk"], int(item["version"]), contribution)
+            ledger = cls(item["pk"], item["version"], contribution)
+            texts = (contribution.survey, contribution.day, *contribution.counters)
+            exact = type(ledger.version) is int and all(type(text) is str for text in texts)
+            if exact and all(item[name] == said for name, said in ledger.to_item().items()):
+                return ledger
         except (AttributeError, KeyError, TypeError, ValueError):
-            raise BadLedger("its stored ledger cannot be read") from None
+            pass
+        raise BadLedger("its stored ledger cannot be read")
 
     def put_request(self, read: "Ledger | None") -> dict[str, Any]:
         """Write this ledger on condition that it is still as it was read.
