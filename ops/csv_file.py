@@ -3,17 +3,18 @@
 import codecs
 import csv
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from ops.spreadsheet import shown
+from ops.csv_rows import Row, rows_of
+from ops.spreadsheet import as_written, shown
 from ops.terminal import Stop
 
-_LARGEST_CELL = 10_000_000
+_IN_FRONT = ["row", "reason"]
+"""Columns of a rejects file before those of the file that it came from."""
 _NO_ANSWER = ("NA", "N/A", "null")
 
 
@@ -26,16 +27,10 @@ class BadRow(ValueError):
     """The row cannot be taken. The message is the reason, for the rejects file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    number: int
-    """As a spreadsheet shows it: the header is 1."""
-    cells: Sequence[str]
-
-
 @dataclass(frozen=True)
 class CsvFile:
     path: Path
+    encoding: str
     digest: str
     """SHA-256 of the bytes, in hex: the same file is the same rows."""
     columns: Sequence[str]
@@ -44,23 +39,24 @@ class CsvFile:
 
     @classmethod
     def read(cls, path: Path, encoding: str = "utf-8") -> Self:
-        """A file with a header line; commas, semicolons or tabs. Raises Stop, saying what to try."""
+        """A file with a header line; commas, semicolons or tabs. Raises Stop, saying what to try.
+
+        A rejects file is read as the rows that it holds.
+        """
         try:
             data = path.read_bytes()
         except OSError as error:
             raise Stop(f"{path} cannot be read: {error.strerror}") from error
-        text = _decoded(path, data, encoding)
-        header = text.partition("\n")[0]
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
-        csv.field_size_limit(_LARGEST_CELL)
-        try:
-            numbered = [Row(number, cells) for number, cells in enumerate(reader, 1) if any(map(str.strip, cells))]
-        except csv.Error as error:
-            raise Stop(f"{path} is not CSV: line {reader.line_num}: {error}") from error
-        if not numbered or numbered[0].number != 1:
+        rows = [row for row in rows_of(_decoded(path, data, encoding)) if any(map(str.strip, row.cells))]
+        if not rows or rows[0].number != 1:
             raise Stop(f"{path} has no header: its first line must name the columns")
-        columns = [name.strip() for name in numbered[0].cells]
-        return cls(path, hashlib.sha256(data).hexdigest(), columns, numbered[1:])
+        header = rows.pop(0)
+        if header.broken:
+            raise Stop(f"{path} has no header that can be read: {header.broken}")
+        if [name.strip() for name in header.cells[:2]] == _IN_FRONT:
+            header, *rows = (replace(row, cells=list(map(as_written, row.cells[2:]))) for row in (header, *rows))
+        columns = [name.strip() for name in header.cells]
+        return cls(path, encoding, hashlib.sha256(data).hexdigest(), columns, rows)
 
     def choose(self, wanted: Mapping[str, str]) -> "Columns":
         """The places of columns, by what they are for. Raises Stop, naming the columns there are."""
@@ -82,6 +78,8 @@ class Columns:
 
     def of(self, row: Row, silent: frozenset[str]) -> dict[str, str]:
         """The wanted cells by option, trimmed; the silent ones (see silent_cells) are "". Raises BadRow."""
+        if row.broken:
+            raise BadRow(row.broken)
         if len(row.cells) > self.count:
             raise BadRow(f"{len(row.cells)} cells where the header has {self.count}; is a quote missing?")
         cells = {
@@ -91,22 +89,26 @@ class Columns:
 
 
 class Rejects:
-    """A file of the rows that were not taken: as they were, with number and reason. Made with the first of them."""
+    """A file of the rows that were not taken: as they were, with number and reason, to be corrected and read again.
 
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+    Made with the first of them; without any, that of an earlier run is removed.
+    """
+
+    def __init__(self, path: Path, file: CsvFile) -> None:
         self.path = path
         self.count = 0
-        self._columns = columns
+        self._like = file
         self._file: TextIO | None = None
 
     def add(self, row: Row, reason: str) -> None:
         """Raises Stop if the file cannot be written."""
         if self._file is None:
             try:
-                self._file = self.path.open("w", encoding="utf-8", newline="")
+                # as the file was, for the same --encoding; a reason may hold letters that it has not
+                self._file = self.path.open("w", encoding=self._like.encoding, errors="backslashreplace", newline="")
             except OSError as error:
                 raise Stop(f"{self.path} cannot be written: {error.strerror}") from error
-            csv.writer(self._file).writerow(map(shown, ["row", "reason", *self._columns]))
+            csv.writer(self._file).writerow(map(shown, [*_IN_FRONT, *self._like.columns]))
         # in front, so that a row with too many cells does not push them aside
         csv.writer(self._file).writerow(map(shown, [str(row.number), reason, *row.cells]))
         self.count += 1
@@ -117,6 +119,15 @@ class Rejects:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._file:
             self._file.close()
+        elif error is None and self._is_stale():
+            self.path.unlink()
+
+    def _is_stale(self) -> bool:
+        """Whether a rejects file lies there, and not something else that the path was not meant to name."""
+        if not self.path.is_file():
+            return False
+        with self.path.open(encoding=self._like.encoding, errors="replace") as there:
+            return there.readline().startswith(",".join(_IN_FRONT))
 
 
 def _decoded(path: Path, data: bytes, encoding: str) -> str:

@@ -9,7 +9,8 @@ from hearback.contact import BadAddress, Contact, contact_key
 from hearback.fact import FactId
 from hearback.response import COMMENT_LENGTH, Response
 from hearback.survey import Survey
-from ops.csv_file import BadRow, Columns, CsvFile, Row
+from ops.csv_file import BadRow, Columns, CsvFile
+from ops.csv_rows import Row
 from ops.dimension_columns import dimension_values
 
 _SCORE = re.compile(r"(10|[0-9])(?:[.,]0+)?", re.ASCII)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from ops.at_once import at_once
@@ -40,7 +41,7 @@ def import_history(
     email: Annotated[str, typer.Option(metavar="COL", help="Column of the person's e-mail address.")] = "",
     at: Annotated[str, typer.Option(metavar="COL", help="Column of when: ISO 8601, or a date (its noon).")] = "",
     row_id: Annotated[
-        str, typer.Option("--id", metavar="COL", help="Column that names a row, else the file and row number do.")
+        str, typer.Option("--id", metavar="COL", help="Column that names a row; else the unchanged file and row do.")
     ] = "",
     dimension: Annotated[
         list[str] | None, typer.Option(metavar="NAME=COL", help="Column of a dimension's value. Repeatable.")
@@ -60,7 +61,10 @@ def import_history(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring in answers from another tool. Importing the same file again changes nothing."""
+    """Bring in answers from another tool. Importing the same file again changes nothing.
+
+    With --id that holds for a longer or corrected file too. Without, a changed file counts again from its first row.
+    """
     table = CsvFile.read(file, encoding)
     deployment = chosen(ctx)
     definition = deployment.survey(survey)
@@ -84,7 +88,7 @@ def import_history(
         follow_up=follow_up,
         now=now,
     )
-    with Rejects(_rejects_path(file, rejects), table.columns) as rejected:
+    with Rejects(_rejects_path(file, rejects), table) as rejected:
         summary = store(deployment, history, rejected)
     if as_json:
         print_json(asdict(summary) | {"rejects": str(rejected.path) if rejected.count else None})
@@ -95,7 +99,13 @@ def import_history(
         say(f"Without --at they count on the day of the import, {today}, in reports and digests.")
         say("If the file has times, import it with --at first of all: with it, the same rows are other answers.")
     if rejected.count:
-        say(f"Rows that were rejected, with their reasons: [bold]{rejected.path}[/]")
+        say(f"Rows that were rejected, with their reasons: [bold]{escape(str(rejected.path))}[/]")
+        say("Correct them there and import that file with the same options.")
+        if "--id" not in given:
+            say(
+                f"Do not correct {escape(str(file))} itself: without --id a changed file is a new one, "
+                "and all of it would count again."
+            )
         raise typer.Exit(SOME_REJECTED)
 
 

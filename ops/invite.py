@@ -18,7 +18,8 @@ from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.survey import Survey
 from ops.at_once import at_once
-from ops.csv_file import BadRow, Columns, CsvFile, Row, silent_cells
+from ops.csv_file import BadRow, Columns, CsvFile, silent_cells
+from ops.csv_rows import Row
 from ops.deployment import Deployment, chosen
 from ops.dimension_columns import dimension_columns, dimension_values
 from ops.table import print_table

@@ -7,3 +7,8 @@ def shown(cell: str) -> str:
     OWASP, "CSV Injection": cells that begin with =, +, -, @, tab or carriage return.
     """
     return f"'{cell}" if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def as_written(cell: str) -> str:
+    """The cell as it was before it was shown."""
+    return cell[1:] if cell.startswith("'") and shown(cell[1:]) == cell else cell

@@ -160,6 +160,53 @@ def test_good_rows_go_in_and_bad_ones_to_the_rejects_file(history: Import, table
     assert "old.csv.rejects.csv" in ended.err
 
 
+def test_no_answer_disappears_in_a_comment_whose_quote_was_left_open(
+    history: Import, tables: Tables, tmp_path: Path
+) -> None:
+    content = 'id,score,why\nQ1,9,x\nQ2,8,"unclosed\nQ3,7,fine\nQ4,0,"awful"\n'
+    ended = history(content, "--id", "id", "--comment", "why")
+    assert (ended.code, counts(ended)["stored"], counts(ended)["rejected"]) == (1, 3, 1)
+    assert [(each.score, each.comment) for each in responses(tables)] == [(0, "awful"), (7, "fine"), (9, "x")]
+    [(row, reason)] = rejected(tmp_path)
+    assert row == 3
+    assert reason.startswith("line 3: a quote is not closed")
+
+
+@pytest.mark.parametrize("names", ["id,score,why,user", "row,score,reason,user"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_rejects_are_corrected_in_their_file_and_imported_with_the_same_options(
+    history: Import, hearback: Hearback, tables: Tables, tmp_path: Path, names: str, encoding: str
+) -> None:
+    row, _, why, user = names.split(",")
+    given = ("--survey", "shop", "--score", "score", "--id", row, "--comment", why, "--contact", user)
+    content = f"{names}\n-1,9,gut,+91\n-2,11,=schön;,+92\n"
+    options = (*given[4:], "--encoding", encoding)
+    history(content.encode(encoding), *options)
+    rejects = tmp_path / "old.csv.rejects.csv"
+    rejects.write_bytes(rejects.read_bytes().replace(b",11,", b",3,"))
+
+    again = hearback("import", str(rejects), *given, "--encoding", encoding, "--json")
+
+    assert (again.code, counts(again)) == (0, {"read": 1, "stored": 1})
+    corrected = responses(tables)
+    assert [(each.score, each.comment) for each in corrected] == [(3, "=schön;"), (9, "gut")]
+    right = history(content.replace(",11,", ",3,").encode(encoding), *options)
+    assert counts(right) == {"read": 2, "already_there": 2}  # so the ids were those of the file itself
+    assert [each.contact for each in responses(tables)] == [
+        contact_key(each, {"k1": "the key of ContactSecret"}, address=False) for each in ("+92", "+91")
+    ]
+    assert not rejects.exists()  # what the first run rejected is in
+
+
+def test_whoever_has_rows_rejected_is_told_how_to_bring_them_in_without_counting_others_again(history: Import) -> None:
+    content = "id,score\na,9\nb,11\n"
+    by_place, by_id = history(content), history(content, "--id", "id")
+    assert "Correct them there and import that file with the same options." in by_place.err
+    assert "all of it would count again" in by_place.err
+    assert "Correct them there" in by_id.err
+    assert "count again" not in by_id.err
+
+
 @pytest.mark.parametrize("before", ["11", ""], ids=["rejected", "no answer"])
 def test_a_row_that_was_not_taken_leaves_its_id_to_a_better_one(
     history: Import, tables: Tables, before: str, tmp_path: Path

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from hearback.survey import Survey
-from ops.csv_file import BadRow, CsvFile, Rejects, Row, silent_cells
+from ops.csv_file import BadRow, CsvFile, Rejects, silent_cells
+from ops.csv_rows import Row
 from ops.history import Answered, History, whole_score
 from ops.terminal import Stop
 from tests.conftest import NOW
@@ -178,6 +179,7 @@ def test_empty_lines_are_skipped_and_still_counted_as_rows_of_the_sheet(tmp_path
         (b"score\n9\n", "undefined", "no encoding of text is called 'undefined'"),
         (b"", "utf-8", "no header"),
         (b"\nscore\n9\n", "utf-8", "no header"),
+        (b'"score,why\n9,x\n', "utf-8", "no header that can be read: line 1: a quote is not closed"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_what_to_try(tmp_path: Path, content: bytes, encoding: str, words: str) -> None:
@@ -197,14 +199,37 @@ def test_a_column_that_cannot_be_found_is_told_with_those_there_are(tmp_path: Pa
 
 
 @pytest.mark.parametrize("cell", ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", " =1+1", "\t=1"])
-def test_rejects_hold_the_row_as_it_was_with_formulas_made_harmless(tmp_path: Path, cell: str) -> None:
-    with Rejects(tmp_path / "rejects.csv", ["score", "why"]) as rejects:
+def test_rejects_hold_the_row_as_it_was_with_formulas_made_harmless_and_are_read_as_what_they_were(
+    tmp_path: Path, cell: str
+) -> None:
+    file = file_of(tmp_path, "=score,why\n11,x\n")
+    with Rejects(tmp_path / "rejects.csv", file) as rejects:
         rejects.add(Row(2, ["11", cell]), "because")
     with (tmp_path / "rejects.csv").open(encoding="utf-8", newline="") as written:
-        assert list(csv.reader(written)) == [["row", "reason", "score", "why"], ["2", "because", "11", f"'{cell}"]]
+        assert list(csv.reader(written)) == [["row", "reason", "'=score", "why"], ["2", "because", "11", f"'{cell}"]]
+    read = CsvFile.read(tmp_path / "rejects.csv")
+    assert (read.columns, [row.cells for row in read.rows]) == (["=score", "why"], [["11", cell]])
 
 
-def test_without_rejects_there_is_no_rejects_file(tmp_path: Path) -> None:
-    with Rejects(tmp_path / "rejects.csv", ["score"]):
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_rejects_are_encoded_as_their_file_was(tmp_path: Path, encoding: str) -> None:
+    file = file_of(tmp_path, "row,reason,why\n1,x,café\n".encode(encoding), encoding)
+    with Rejects(tmp_path / "rejects.csv", file) as rejects:
+        rejects.add(file.rows[0], "'x' is not a declared value of 'दुकान'")
+    read = CsvFile.read(tmp_path / "rejects.csv", encoding)
+    assert (read.columns, [row.cells for row in read.rows]) == (["why"], [["café"]])
+
+
+@pytest.mark.parametrize(("stale", "stays"), [("row,reason,score\n2,because,11\n", False), ("my,own\n1,2\n", True)])
+def test_without_rejects_there_is_no_rejects_file_and_none_of_an_earlier_run(
+    tmp_path: Path, stale: str, *, stays: bool
+) -> None:
+    file = file_of(tmp_path, "score\n9\n")
+    for _ in range(2):
+        with Rejects(tmp_path / "rejects.csv", file):
+            pass
+        assert not (tmp_path / "rejects.csv").exists()
+    (tmp_path / "rejects.csv").write_text(stale, encoding="utf-8")
+    with Rejects(tmp_path / "rejects.csv", file):
         pass
-    assert not (tmp_path / "rejects.csv").exists()
+    assert (tmp_path / "rejects.csv").exists() == stays
