@@ -121,7 +121,10 @@ def submit(
     given = response_of(wiring, to, score, answer, locale, now)
     with limits.changing(wiring, to.survey, now):
         return wiring.feedback.submit(
-            replace(given, confirmed_by=confirmed_by), now, to.survey.limits.changes_of_one_answer
+            replace(given, confirmed_by=confirmed_by),
+            now,
+            to.survey.limits.changes_of_one_answer,
+            replace(answer, score=score),
         )
 
 
@@ -134,7 +137,7 @@ def response_of(wiring: Wiring, to: Opened, score: int, answer: Answer, locale: 
         answered_at=now,
         day=to.survey.day(now),
         comment=answer.comment or "",
-        answers=answer.answers,
+        answers=answer.answers_over({}),
         dimensions=dimensions,
         pages=to.survey.pages(dimensions),
         channel=cast(Channel, to.token.channel),  # we signed it
@@ -181,7 +184,7 @@ def record(wiring: Wiring, said: MachineSubmission, now: datetime) -> Response:
         answered_at=answered_at,
         day=survey.day(answered_at),
         comment=said.comment or "",
-        answers=said.answers,
+        answers=said.answer.answers_over({}),
         dimensions=said.dimensions,
         pages=survey.pages(said.dimensions),
         channel="api",
@@ -190,7 +193,7 @@ def record(wiring: Wiring, said: MachineSubmission, now: datetime) -> Response:
         follow_up=said.follow_up,
         expires_at=expires_at,
     )
-    return wiring.feedback.submit(response, now)
+    return wiring.feedback.submit(response, now, answer=said.answer)
 
 
 def _contact(wiring: Wiring, said: MachineSubmission, locale: str, now: datetime) -> Contact | None:

@@ -68,7 +68,7 @@ class TokenRequest(_Body):
 
 
 class Amendment(_Body):
-    """PATCH /v1/responses/{token}"""
+    """PATCH /v1/responses/{token}: what is left out stays as it was, and an empty text takes back what was said."""
 
     score: Score | None = None
     comment: Comment | None = None

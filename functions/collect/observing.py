@@ -82,6 +82,18 @@ class Watch:
             self._observe(mark, PageStamp(stamp.made if stamp else 0, score))
         return not mark
 
+    def emptied(self, form: Mapping[str, str], question: str, score: int) -> bool:
+        """Whether an empty form takes back what was said to its question: on this very page, it must have been.
+
+        No page shows what is stored, so one that was made later is empty for whoever said something before, and for
+        the programs that send every form as they find it.
+        """
+        stamp = PageStamp.verify(form.get("page", ""), self._token, self._keys)
+        stored = self.wiring.feedback.response(self.to.response)
+        if stamp is None or stored is None or not stored.said(question) or stamp.later(stored.said_at(question)):
+            return False
+        return self.believes(form["page"], form.get(TRAP, ""), score)
+
     def signal(self, signal: Signal) -> None:
         """Take in what a page's script reports. Raises Problem."""
         stamp = PageStamp.verify(signal.page, self._token, self._keys)

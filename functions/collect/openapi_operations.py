@@ -53,7 +53,8 @@ _FOR_PROGRAMS: Sequence[Operation] = (
         "post",
         "/v1/surveys/{survey}/responses",
         "submit",
-        "Give an answer; the same token is the same response, however often it is sent",
+        "Give an answer; the same token is the same response, however often it is sent. What it leaves out stays as it "
+        "was, an empty text takes back what was said",
         [Answer(201, "Stored", Stored, {**_STORED, "next_step": _NEXT_STEP})],
         [*UNREADABLE, *UNSAYABLE, *LINK, "amendment-refused", "too-many", "busy"],
         Submission,
@@ -63,7 +64,7 @@ _FOR_PROGRAMS: Sequence[Operation] = (
         "patch",
         "/v1/responses/{token}",
         "amend",
-        "Change or complete an answer, for 24 hours",
+        "Change or complete an answer, for 24 hours; an empty text takes back what was said",
         [Answer(200, "Stored as the next version", Stored, {**_STORED, "version": 2})],
         [*UNREADABLE, *UNSAYABLE, *LINK, "nothing-to-amend", "amendment-refused", "too-many", "busy"],
         Amendment,

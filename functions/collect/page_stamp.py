@@ -30,6 +30,10 @@ class PageStamp:
     def age(self, now: datetime) -> timedelta:
         return now - datetime.fromtimestamp(self.made / 1000, UTC)
 
+    def later(self, moment: datetime) -> bool:
+        """Whether the page was made after that moment."""
+        return self.age(moment) < timedelta(0)
+
     def sign(self, token: str, keys: Mapping[str, str]) -> str:
         """As the page carries it."""
         text = f"{self.made}-{'' if self.score is None else self.score}"

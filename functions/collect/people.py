@@ -156,28 +156,31 @@ def _question_answered(
 ) -> Reply:
     """The form carries the score only to say which questions it is asked; it changes nothing here.
 
-    Passing over a question stores nothing, so nobody needs to read first.
+    Passing over a question stores nothing, so nobody needs to read first. A field emptied takes its words back.
     """
     from collect import thanking  # noqa: PLC0415 - the first page does not wait for what the last one needs
 
     watch = Watch(request, wiring, to)
     questions = [asked.question for asked in asked_after(to.survey, score, sheet.locale)] if score is not None else []
-    if score is None or form.get("question") not in questions:
+    question = form.get("question", "?")
+    if score is None or question not in questions:
         raise Problem("invalid-body", "The form is not one of ours. Open the link again.")
-    number, said = questions.index(form["question"]), form.get("said", "").strip()
-    given = said if said and "skip" not in form else ""
-    words = thanking.carried(to.survey, form.get("words", "") if questions[number] else given)
+    number, said = questions.index(question), form.get("said", "").strip()
+    skipped = "said" not in form or "skip" in form
+    given = "" if skipped else said
+    words = thanking.carried(to.survey, form.get("words", "") if question else given)
     if given and not watch.believes(form.get("page", ""), form.get(TRAP, ""), score):
         return pages.question_page(sheet, score, number, watch.stamp(score), words, hasty=said)
+    emptied = not (said or skipped) and watch.emptied(form, question, score)
     stored = None
-    if given:
-        amendment = Amendment(answers={questions[number]: said}) if questions[number] else Amendment(comment=said)
+    if given or emptied:
+        amendment = Amendment(answers={question: said}) if question else Amendment(comment=said)
         stored = answers.amend(wiring, to, amendment.answer, request.now)
     if number + 1 < len(questions):
-        page = pages.question_page(sheet, score, number + 1, watch.stamp(score), words, saved=bool(given))
+        page = pages.question_page(sheet, score, number + 1, watch.stamp(score), words, saved=stored is not None)
     else:
         response = stored or wiring.feedback.response(to.response)
-        page = thanking.thank_you(request, wiring, sheet, score, response, words, saved=bool(given))
+        page = thanking.thank_you(request, wiring, sheet, score, response, words, saved=stored is not None)
     return replace(page, log={"response": str(stored.id), "version": stored.version} if stored else {})
 
 

@@ -78,6 +78,27 @@ def test_another_submission_with_the_same_token_is_an_amendment_with_history(col
     assert [said["score"] for said in response.history] == [6]
 
 
+def test_an_empty_text_takes_back_what_was_said_whichever_way_it_comes(collect: Collect) -> None:
+    submitted, amended = collect.token(), collect.token()
+    for token in (submitted, amended):
+        collect.submit(token, score=3, comment="Slow.", answers={"topic": "staff", "wish": "More tills."})
+    emptied: dict[str, object] = {"comment": " ", "answers": {"wish": ""}}
+
+    collect.submit(submitted, score=3, **emptied)
+    collect.request("PATCH", f"/v1/responses/{amended}", body=emptied)
+
+    assert [(response.comment, response.answers) for response in collect.stored()] == [("", {"topic": "staff"})] * 2
+    assert [said["comment"] for response in collect.stored() for said in response.history] == ["Slow."] * 2
+
+
+def test_what_says_nothing_is_no_answer(collect: Collect) -> None:
+    token = collect.token()
+    for _ in range(2):
+        collect.submit(token, score=3, comment="", answers={"wish": ""})
+
+    assert [(response.version, response.answers) for response in collect.stored()] == [(1, {})]
+
+
 def test_an_amendment_changes_only_what_it_names(collect: Collect) -> None:
     token = collect.token()
     collect.submit(token, score=3, comment="Slow.")

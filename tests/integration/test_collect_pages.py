@@ -99,6 +99,37 @@ def test_a_question_left_out_is_passed_over_and_stores_nothing(collect: Collect)
     assert [(response.version, response.comment) for response in collect.stored()] == [(1, "")]
 
 
+@pytest.mark.parametrize("question", ["", "wish"])
+def test_a_field_that_is_emptied_where_it_was_filled_takes_its_words_back(collect: Collect, question: str) -> None:
+    page = fill(collect, collect.request("GET", "/s/shop"), score="3")
+    if question:
+        page = fill(collect, fill(collect, page, said="The+queue."), said="staff")
+    following = fill(collect, page, said="Farah+is+rude.")
+
+    emptied = fill(collect, page, said="")
+
+    assert (emptied.status, heading(emptied)) == (200, heading(following))
+    [response] = collect.stored()
+    assert (response.comment, response.answers) == (("The queue.", {"topic": "staff"}) if question else ("", {}))
+
+
+def test_a_field_passed_over_or_shown_empty_takes_nothing_back(collect: Collect) -> None:
+    page = fill(collect, collect.request("GET", "/s/shop"), score="3")
+    fill(collect, page, said="The+queue.")
+    before = collect.stored()
+
+    fill(collect, page, said="", skip="1")
+    fill(collect, page, said="", more="a program's")
+    collect.form(Form(page).action.partition("?")[0], "step=question&question=&score=3&said=&page=invented")
+    way_back = re.search(r'<a href="(/a/[^"?]+)\?([^"]+)">Change it', page.text)
+    assert way_back
+    again = fill(collect, collect.request("GET", way_back[1], query=way_back[2].replace("&amp;", "&")), score="3")
+    assert heading(again) == heading(page)
+    fill(collect, again, said="")
+
+    assert collect.stored() == before
+
+
 def test_the_score_can_be_changed_from_every_later_page(collect: Collect) -> None:
     page = fill(collect, collect.request("GET", "/s/shop"), score="3")
     way_back = re.search(r'<a href="(/a/[^"?]+)\?([^"]+)">Change it', page.text)

@@ -95,6 +95,16 @@ def test_showing_tells_what_was_confirmed_and_changed(hearback: Hearback, tables
     assert [(step["happened"], step["score"]) for step in steps] == [("answer confirmed", 3), ("score changed", 4)]
 
 
+def test_words_that_follow_within_a_second_stand_after_the_answer(hearback: Hearback, tables: Tables) -> None:
+    fact, at = FactId.mint("shop", 4, NOW, b"quick.word"), NOW + timedelta(milliseconds=300)
+    tables.responses.submit(Response(fact, 3, at, DAY, confirmed_by="form", expires_at=2**31), at)
+    tables.responses.amend(fact, Answer(comment="Slow."), at + timedelta(milliseconds=500))
+
+    steps = hearback("responses", "show", str(fact), "--json").json["steps"]
+
+    assert [step["happened"] for step in steps] == ["answer confirmed", "words changed"]
+
+
 def test_a_machines_answer_can_be_counted_and_nothing_follows_unless_asked_for(
     hearback: Hearback, tables: Tables
 ) -> None:

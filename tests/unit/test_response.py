@@ -40,6 +40,18 @@ def test_what_is_left_out_stays() -> None:
     assert (amended.score, amended.comment, amended.answers) == (3, RESPONSE.comment, {"missing": "staff"})
 
 
+def test_it_knows_since_when_it_says_what_it_says() -> None:
+    changes = [Answer(comment="Slower."), Answer(score=2), Answer(answers={"topic": "staff"}), Answer(comment="")]
+    response = RESPONSE
+    for minutes, change in enumerate(changes, 1):
+        response = response.amended(change, NOW + timedelta(minutes=minutes))
+
+    since = [(response.said_at(question) - NOW) / timedelta(minutes=1) for question in ("", "topic", "wish")]
+
+    assert (response.said(""), response.said("topic"), response.said("wish")) == ("", "staff", "")
+    assert since == [4, 3, 0]
+
+
 def test_a_response_can_be_changed_for_a_day() -> None:
     RESPONSE.amended(Answer(score=9), NOW + timedelta(hours=24))
 

@@ -65,7 +65,7 @@ def reconsider_request(stored: Response) -> dict[str, Any]:
 
 def correct_request(stored: Response, score: int, now: datetime) -> dict[str, Any]:
     """Give an answer the score that was touched later, as its next version."""
-    said = {"version": stored.version, "until": now.isoformat(timespec="seconds"), "score": stored.score}
+    said = {"version": stored.version, "until": now.isoformat(timespec="milliseconds"), "score": stored.score}
     return {
         "Key": stored.key,
         "UpdateExpression": (

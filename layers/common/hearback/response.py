@@ -34,11 +34,15 @@ class ChangedTooOften(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person says at once: any part may be absent, which leaves what was said before."""
+    """What a person says at once: any part may be absent, which leaves what was said before; "" takes it back."""
 
     score: int | None = None
     comment: str | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+
+    def answers_over(self, before: Mapping[str, str]) -> dict[str, str]:
+        """The answers to questions, after those that were given before."""
+        return {question: said for question, said in {**before, **self.answers}.items() if said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,18 @@ class Response:
     def counted(self) -> bool:
         return not (self.excluded or self.provisional)
 
+    def said(self, question: str) -> str:
+        """What it says to a question; to "", the comment."""
+        return self.answers.get(question, "") if question else self.comment
+
+    def said_at(self, question: str) -> datetime:
+        """When that came to be so."""
+        for past in reversed(self.history):
+            comment, answers = past.get("comment", self.comment), past.get("answers", self.answers)
+            if self.said(question) != (answers.get(question, "") if question else comment):
+                return datetime.fromisoformat(past["until"])
+        return self.answered_at
+
     def earlier_request(self) -> dict[str, Any]:
         """A query of the index by contact for the person's answers before this one, newest first.
 
@@ -114,7 +130,7 @@ class Response:
             raise AmendmentRefused("this answer's person was erased")
         score = self.score if answer.score is None else answer.score
         comment = self.comment if answer.comment is None else answer.comment
-        answers = {**self.answers, **answer.answers}
+        answers = answer.answers_over(self.answers)
         firmer = self.confirmed_by in ("bare", "signs") and confirmed_by in ("form", "request")
         same = (score, comment, answers) == (self.score, self.comment, dict(self.answers))
         if same and not firmer:
@@ -129,7 +145,7 @@ class Response:
         lately = [at for at in changes if at > now - _HOUR]
         if len(lately) >= hourly:
             raise ChangedTooOften(lately[-hourly] + _HOUR - now)
-        said = {"version": self.version, "until": now.isoformat(timespec="seconds"), "score": self.score}
+        said = {"version": self.version, "until": now.isoformat(timespec="milliseconds"), "score": self.score}
         if comment != self.comment:
             said["comment"] = self.comment
         if answers != dict(self.answers):

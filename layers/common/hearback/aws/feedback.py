@@ -31,9 +31,12 @@ class Feedback:
         found = self.table.get(fact.key(INVITATION))
         return Invitation.from_item(found) if found else None
 
-    def submit(self, response: Response, now: datetime, hourly: int = MOST_VERSIONS) -> Response:
+    def submit(
+        self, response: Response, now: datetime, hourly: int = MOST_VERSIONS, answer: Answer | None = None
+    ) -> Response:
         """Store a confirmed answer; if there is one already, amend it with what is new.
 
+        `answer` is what was said, where that is not simply what the response says: it may take a comment back.
         A retried submission finds itself and changes nothing. It is changed at most `hourly` times an hour.
         Raises AmendmentRefused, ChangedTooOften.
         """
@@ -43,7 +46,7 @@ class Feedback:
             stored = Response.from_item(failure.item or {})
         else:
             return response.confirmed_over(Response.from_item(presumed)) if presumed else response
-        said = Answer(response.score, response.comment or None, response.answers)
+        said = answer or Answer(response.score, response.comment or None, response.answers)
         return self._amend(stored, said, now, hourly, response.confirmed_by)
 
     def amend(self, fact: FactId, answer: Answer, now: datetime, hourly: int = MOST_VERSIONS) -> Response | None:
