@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from hearback.contact import BadAddress, Contact, contact_key
 from hearback.fact import FactId
@@ -15,6 +15,8 @@ from ops.dimension_columns import dimension_values
 
 _SCORE = re.compile(r"(10|[0-9])(?:[.,]0+)?", re.ASCII)
 _AT_LEAST = timedelta(days=1)
+_FIRST_ON_EARTH = timezone(timedelta(hours=14))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,14 @@ class History:
         comment = cells.get("--comment", "")
         if len(comment) > COMMENT_LENGTH:
             raise BadRow(f"the comment has {len(comment):,} characters; at most {COMMENT_LENGTH:,} are kept")
-        said_at = self._moment(cells.get("--at", ""))
+        said_at, known_from = self._moment(cells.get("--at", ""))
         answered_at = min(said_at or self.now, self.now)
         dimensions = dimension_values(cells, self.survey)
         contact = self._contact(cells)
         if given := cells.get("--id"):  # a row that was not taken leaves its id to a better one
             self._seen[given] = row.number
         response = Response(
-            id=FactId.of_row(self.survey.id, identity, said_at),
+            id=FactId.of_row(self.survey.id, identity, known_from),
             score=score,
             answered_at=answered_at,
             day=self.survey.day(answered_at),
@@ -84,21 +86,29 @@ class History:
             raise BadRow(f"the id {given!r} is already on row {self._seen[given]}")
         return f"id:{given}"
 
-    def _moment(self, text: str) -> datetime | None:
-        """The time a cell names; of a day without a time, its noon in the survey's zone."""
+    def _moment(self, text: str) -> tuple[datetime | None, datetime | None]:
+        """The time a cell names, and the one that its row's id is made from. Of a day without a time, its noon.
+
+        A time without a zone is the survey's. The id knows nothing of that zone, or a survey that moves to another
+        one would take every row for a new answer. It must not lie after the answer either, because the answers of
+        a period are looked for among the ids up to its end: so it is made from when that time came first on Earth.
+        """
         if not text:
-            return None
+            return None, None
         whole_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII)
         try:
-            moment = datetime.fromisoformat(f"{text}T12:00" if whole_day else text)
-            moment = (moment if moment.tzinfo else moment.replace(tzinfo=self.survey.zone)).astimezone(UTC)
+            given = datetime.fromisoformat(f"{text}T12:00" if whole_day else text)
+            moment, known_from = (
+                (given if given.tzinfo else given.replace(tzinfo=zone)).astimezone(UTC)
+                for zone in (self.survey.zone, _FIRST_ON_EARTH)
+            )
         except (ValueError, OverflowError):
             raise BadRow(f"{text!r} is not a time such as 2025-03-31 or 2025-03-31T14:05:00+05:30") from None
         if moment > self.now and not (whole_day and text == self.survey.day(self.now)):
             raise BadRow(f"{text!r} is in the future")
-        if moment.timestamp() < 0:
+        if moment < _EPOCH:
             raise BadRow(f"{text!r} is before 1970")
-        return moment
+        return moment, max(known_from, _EPOCH)
 
     def _contact(self, cells: Mapping[str, str]) -> Contact | None:
         email, other = cells.get("--email", ""), cells.get("--contact", "")

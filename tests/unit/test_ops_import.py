@@ -10,7 +10,8 @@ import pytest
 
 from hearback.contact import Contact, contact_key
 from hearback.response import Response
-from tests.conftest import Tables
+from hearback.survey import Survey
+from tests.conftest import NOW, Tables
 from tests.unit.conftest import Ended, Hearback
 
 Import = Callable[..., Ended]
@@ -101,6 +102,26 @@ def test_an_import_that_was_stopped_before_a_contact_was_kept_keeps_it_when_it_r
 def test_with_ids_a_longer_export_adds_only_its_new_rows(history: Import, tables: Tables) -> None:
     history("id,score\na,9\nb,3\n", "--id", "id")
     assert counts(history("id,score\nc,7\nb,3\na,9\n", "--id", "id")) == {"read": 3, "stored": 1, "already_there": 2}
+
+
+def test_with_ids_nothing_counts_again_when_the_survey_moves_to_another_time_zone(
+    history: Import, tables: Tables, survey: Survey
+) -> None:
+    content, options = "id,score,when\na,9,2025-11-03T23:30\n", ("--id", "id", "--at", "when")
+    history(content, *options)
+    before = responses(tables)
+    tables.people.put_survey(survey.model_copy(update={"time_zone": "Europe/London"}), NOW)
+
+    assert counts(history(content, *options)) == {"read": 1, "already_there": 1}
+    assert responses(tables) == before
+
+
+def test_an_answer_of_a_periods_last_hour_is_found_in_that_period(
+    history: Import, tables: Tables, survey: Survey
+) -> None:
+    history("score,when\n9,2025-11-30T23:59\n", "--at", "when")
+    end = datetime(2025, 12, 1, tzinfo=survey.zone)
+    assert len(tables.responses.newest("shop", survey.shards, ["2025-11"], 10, end)) == 1
 
 
 def test_a_file_imported_without_times_is_told_to_count_today(history: Import) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hearback.fact import decode_ulid_time
 from hearback.survey import Survey
 from ops.csv_file import BadRow, CsvFile, Rejects, silent_cells
 from ops.csv_rows import Row
@@ -124,6 +125,26 @@ def test_a_time_without_a_zone_is_the_surveys(
 ) -> None:
     response = first(tmp_path, survey, f"score,when\n9,{cell}\n", at="when").response
     assert (response.answered_at, response.day) == (answered_at, day)
+
+
+@pytest.mark.parametrize("cell", ["2026-03-01T00:30", "2026-02-28T23:59:59", "2026-03-01", "1970-01-02T00:00"])
+def test_a_row_stays_the_same_when_its_survey_moves_to_another_time_zone(
+    tmp_path: Path, survey: Survey, cell: str
+) -> None:
+    zones = ("Asia/Kolkata", "UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago")
+    there: list[Any] = [survey.model_copy(update={"time_zone": zone}) for zone in zones]
+    content = f"id,score,when\na,9,{cell}\n"
+    rows = [first(tmp_path, each, content, id="id", at="when").response for each in there]
+    assert len({each.id for each in rows}) == 1
+    assert len({each.answered_at for each in rows}) == len(zones)
+    for each in rows:  # the digest's comments are read from the months of a period up to its last moment
+        begun = datetime.fromtimestamp(decode_ulid_time(each.id.ulid) / 1000, UTC)
+        assert timedelta(0) <= each.answered_at - begun <= timedelta(hours=26)
+
+
+def test_a_row_that_tells_its_zone_is_known_by_its_moment(tmp_path: Path, survey: Survey) -> None:
+    response = first(tmp_path, survey, "score,when\n9,2026-03-01T00:30+05:30\n", at="when").response
+    assert decode_ulid_time(response.id.ulid) == response.answered_at.timestamp() * 1000
 
 
 def test_today_is_not_in_the_future_although_its_noon_may_be(tmp_path: Path, survey: Survey) -> None:
