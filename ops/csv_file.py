@@ -15,12 +15,6 @@ from ops.terminal import Stop
 
 _IN_FRONT = ["row", "reason"]
 """Columns of a rejects file before those of the file that it came from."""
-_NO_ANSWER = ("NA", "N/A", "null")
-
-
-def silent_cells(given: Sequence[str] | None = None) -> frozenset[str]:
-    """Cells that say nothing, case-folded: those that --na names, else NA, N/A and null; the empty one always."""
-    return frozenset(["", *(text.strip().casefold() for text in given or _NO_ANSWER)])
 
 
 class BadRow(ValueError):
@@ -76,16 +70,15 @@ class Columns:
     places: Mapping[str, int]
     count: int
 
-    def of(self, row: Row, silent: frozenset[str]) -> dict[str, str]:
-        """The wanted cells by option, trimmed; the silent ones (see silent_cells) are "". Raises BadRow."""
+    def of(self, row: Row) -> dict[str, str]:
+        """The wanted cells by option, trimmed; those that the row has not are "". Raises BadRow."""
         if row.broken:
             raise BadRow(row.broken)
         if len(row.cells) > self.count:
             raise BadRow(f"{len(row.cells)} cells where the header has {self.count}; is a quote missing?")
-        cells = {
+        return {
             option: row.cells[place].strip() if place < len(row.cells) else "" for option, place in self.places.items()
         }
-        return {option: "" if cell.casefold() in silent else cell for option, cell in cells.items()}
 
 
 class Rejects:

@@ -1,6 +1,6 @@
 """Columns that hold the values of a survey's dimensions: --dimension NAME=COL."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from hearback.survey import Survey
 from ops.csv_file import BadRow
@@ -25,12 +25,20 @@ def dimension_columns(given: list[str] | None, survey: Survey) -> dict[str, str]
     return found
 
 
-def dimension_values(cells: Mapping[str, str], survey: Survey) -> dict[str, str]:
-    """The values in a row's cells, by dimension; those that say nothing are left out. Raises BadRow."""
-    given = {
-        option.removeprefix(_OPTION): cell for option, cell in cells.items() if option.startswith(_OPTION) and cell
-    }
-    for name, value in given.items():
-        if problem := survey.problem_with(name, value):
-            raise BadRow(problem)
-    return given
+def dimension_values(
+    cells: Mapping[str, str], survey: Survey, silent: Collection[str] = frozenset([""])
+) -> dict[str, str]:
+    """The values in a row's cells, by dimension; those that say nothing are left out. Raises BadRow.
+
+    A declared value is never silent: NA may be North America.
+    """
+    found: dict[str, str] = {}
+    for option, cell in cells.items():
+        if option.startswith(_OPTION):
+            name = option.removeprefix(_OPTION)
+            problem = survey.problem_with(name, cell)
+            if not problem:
+                found[name] = cell
+            elif cell.casefold() not in silent:
+                raise BadRow(problem)
+    return found

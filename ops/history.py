@@ -1,7 +1,7 @@
 """Rows of another tool's export, as responses."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -14,9 +14,15 @@ from ops.csv_rows import Row
 from ops.dimension_columns import dimension_values
 
 _SCORE = re.compile(r"(10|[0-9])(?:[.,]0+)?", re.ASCII)
+_NO_ANSWER = ("NA", "N/A", "null")
 _AT_LEAST = timedelta(days=1)
 _FIRST_ON_EARTH = timezone(timedelta(hours=14))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def silent_cells(given: Sequence[str] | None = None) -> frozenset[str]:
+    """Cells that say nothing, case-folded: those that --na names, else NA, N/A and null; the empty one always."""
+    return frozenset(["", *(text.strip().casefold() for text in given or _NO_ANSWER)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class History:
     columns: Columns
     """By option: --score, --comment, --contact, --email, --at, --id and `--dimension NAME`."""
     silent: frozenset[str]
+    """Cells that say nothing, as silent_cells makes them."""
     contact_keys: Mapping[str, str]
     retention: timedelta
     follow_up: bool
@@ -45,7 +52,8 @@ class History:
 
     def read(self, row: Row) -> Answered | None:
         """The answer in a row; None if its score says there was none. Raises BadRow."""
-        cells = self.columns.of(row, self.silent)
+        written = self.columns.of(row)
+        cells = {option: "" if cell.casefold() in self.silent else cell for option, cell in written.items()}
         identity = self._identity(row, cells)
         if not cells["--score"]:
             return None
@@ -55,7 +63,7 @@ class History:
             raise BadRow(f"the comment has {len(comment):,} characters; at most {COMMENT_LENGTH:,} are kept")
         said_at, known_from = self._moment(cells.get("--at", ""))
         answered_at = min(said_at or self.now, self.now)
-        dimensions = dimension_values(cells, self.survey)
+        dimensions = dimension_values(written, self.survey, self.silent)
         contact = self._contact(cells)
         if given := cells.get("--id"):  # a row that was not taken leaves its id to a better one
             self._seen[given] = row.number

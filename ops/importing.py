@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from ops.at_once import at_once
-from ops.csv_file import BadRow, CsvFile, Rejects, silent_cells
+from ops.csv_file import BadRow, CsvFile, Rejects
 from ops.deployment import Deployment, chosen
 from ops.dimension_columns import dimension_columns
-from ops.history import Answered, History
+from ops.history import Answered, History, silent_cells
 from ops.terminal import AsJson, Stop, out, print_json, say, tracked
 
 SOME_REJECTED = 1

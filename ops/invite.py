@@ -18,7 +18,7 @@ from hearback.fact import FactId
 from hearback.invitation import Invitation
 from hearback.survey import Survey
 from ops.at_once import at_once
-from ops.csv_file import BadRow, Columns, CsvFile, silent_cells
+from ops.csv_file import BadRow, Columns, CsvFile
 from ops.csv_rows import Row
 from ops.deployment import Deployment, chosen
 from ops.dimension_columns import dimension_columns, dimension_values
@@ -67,7 +67,7 @@ class GuestList:
 
     def read(self, row: Row) -> Guest:
         """The guest in a row. Raises BadRow."""
-        cells = self.columns.of(row, silent_cells())
+        cells = self.columns.of(row)
         for option, cell in cells.items():
             if len(cell) > _LONGEST_DETAIL:
                 raise BadRow(f"{option} has {len(cell):,} characters; at most {_LONGEST_DETAIL} are kept")

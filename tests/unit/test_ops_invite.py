@@ -9,7 +9,7 @@ import pytest
 
 from hearback.contact import Suppression, contact_key
 from hearback.invitation import Invitation
-from hearback.survey import Survey
+from hearback.survey import Dimension, Survey
 from tests.conftest import NOW, Tables
 from tests.unit.conftest import Ended, Hearback
 
@@ -50,6 +50,20 @@ def test_a_guest_becomes_a_contact_and_an_invitation(guests: Invite, tables: Tab
     assert invitation.dimensions == {"store": "pune"}
     assert contact is not None
     assert (contact.email, contact.name, contact.phone) == ("Asha@Example.com", "Asha Rao", "+91 00000 00000")
+
+
+def test_only_an_empty_cell_is_none(guests: Invite, tables: Tables, survey: Survey) -> None:
+    regions = {"region": Dimension(values=["NA", "EU"])}
+    tables.people.put_survey(survey.model_copy(update={"dimensions": regions}), NOW)
+    ended = guests(
+        "email,who,where\nasha@example.com,Null,NA\nravi@example.com,,\nmeera@example.com,Meera,N/A\n",
+        *("--name", "who", "--dimension", "region=where"),
+    )
+    contact = tables.people.contact(ASHA)
+    assert contact is not None
+    assert contact.name == "Null"
+    assert sorted(each.dimensions.get("region", "") for each in invitations(tables)) == ["", "NA"]
+    assert reasons(ended) == [(4, "'N/A' is not a declared value of 'region'")]
 
 
 def test_nobody_is_asked_twice_within_the_quiet_period(

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from hearback.fact import decode_ulid_time
-from hearback.survey import Survey
-from ops.csv_file import BadRow, CsvFile, Rejects, silent_cells
+from hearback.survey import Dimension, Survey
+from ops.csv_file import BadRow, CsvFile, Rejects
 from ops.csv_rows import Row
-from ops.history import Answered, History, whole_score
+from ops.history import Answered, History, silent_cells, whole_score
 from ops.terminal import Stop
 from tests.conftest import NOW
 
@@ -89,6 +89,20 @@ def test_a_row_that_cannot_be_taken_says_why(
     tmp_path: Path, survey: Survey, cell: str, option: str, words: str
 ) -> None:
     assert words in reason(tmp_path, survey, f"score,cell\n9,{cell}\n", **{option: "cell"})
+
+
+def test_a_declared_value_is_that_value_also_where_its_letters_mean_no_answer_elsewhere(
+    tmp_path: Path, survey: Survey
+) -> None:
+    regions = {"region": Dimension(values=["NA", "EU"])}
+    there: Any = survey.model_copy(update={"dimensions": regions})
+    options: dict[str, Any] = {"comment": "why", "dimension region": "where"}
+    rows = [
+        first(tmp_path, there, f"score,why,where\n9,{why},{where}\n", **options)
+        for why, where in (("NA", "NA"), ("fine", "N/A"), ("fine", ""))
+    ]
+    assert [each.response.dimensions for each in rows] == [{"region": "NA"}, {}, {}]
+    assert [each.response.comment for each in rows] == ["", "fine", "fine"]
 
 
 def test_an_id_given_twice_is_rejected_the_second_time(tmp_path: Path, survey: Survey) -> None:
