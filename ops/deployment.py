@@ -1,6 +1,7 @@
 """Which Hearback a command works on: a stack in AWS, or the one that runs on this machine."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -133,7 +134,8 @@ class Deployment:
 def in_aws(stack: str) -> Deployment:
     """The deployment of a CloudFormation stack in the account one is signed in to. Raises Stop."""
     try:
-        session = boto3.Session()
+        # botocore itself reads only AWS_DEFAULT_REGION; the AWS CLI and the other SDKs read this one first
+        session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         described = session.client("cloudformation", config=_CONFIG).describe_stacks(StackName=stack)
     except ClientError as error:
         raise Stop(f"cannot read stack {stack!r}: {error.response['Error']['Message']}") from error
