@@ -7,7 +7,7 @@ from functools import partial
 
 from followup.links import INVITED
 from followup.moves import Moved, read_moves
-from followup.naming import Named, good_news, named
+from followup.naming import Named, good_news, has_words, named
 from followup.setbacks import Setbacks
 from hearback import recovery
 from hearback.aws.directory import Directory
@@ -112,7 +112,7 @@ class Records:
         tallies = self._tallies(survey, subscription, [period, period.before])
         said = [each for each in self._answers(survey, period) if subscription.covers(each.dimensions)]
         story = good_news(said, self._comment)
-        shown = [each for each in said if each.comment and each is not story]
+        shown = [each for each in said if has_words(each) and each is not story]
         open_tasks = [task for task in self._open_tasks(survey) if _belongs(task, subscription)]
         return Digest(
             survey=survey,

@@ -11,9 +11,10 @@ from followup.layout import lay_out
 from followup.mail import Letter
 from followup.next_steps import Brought
 from followup.offers import offer
-from followup.quoting import VOICE, dimension_values, quoted
+from followup.quoting import VOICE, dimension_values, told
 from followup.voice import MOST_NAME, Voice
 from followup.words import one_line, shorten
+from hearback.amendment import words_fit
 from hearback.business_time import Calendar
 from hearback.contact import Contact
 from hearback.plays import change
@@ -79,7 +80,7 @@ def reply(
         voice.say(f"{template}_subject{by}" if template == "apology" else f"{template}_subject"),
         greeting=voice.greeting(contact.name),
         score=response.score,
-        comment=shorten(response.comment, OWN_WORDS),
+        comment=shorten(response.comment, OWN_WORDS) if words_fit(response) else "",
         question=voice.quote(asked.reason if asked else None) or voice.say("why_question"),
         link=link,
         by=by,
@@ -148,9 +149,9 @@ def task_notice(
         reach=_reach(voice, contact, task),
         language=shorten(contact.locale, 20) if contact else "",
         dimensions=dimension_values(task.dimensions or {}),
-        answers=[quoted(voice, response, WHOLE_COMMENT, task.dimensions or {}) for response in newest[:LISTED_ANSWERS]],
+        answers=[told(voice, each, WHOLE_COMMENT, task.dimensions or {}, zone) for each in newest[:LISTED_ANSWERS]],
         moved=_moved(voice, newest, earlier),
-        earlier=_earlier(voice, earlier, task.dimensions or {}),
+        earlier=_earlier(voice, earlier, task.dimensions or {}, zone),
         response_ids=", ".join(sorted(task.responses)),
         link=link,
         why=voice.say(why, title=voice.quote(survey.title), owner=owner_name),
@@ -186,9 +187,9 @@ def alert(
         reach=_reach(voice, contact, task),
         language=shorten(contact.locale, 20) if contact else "",
         dimensions=dimension_values(response.dimensions),
-        answer=quoted(voice, response, WHOLE_COMMENT, response.dimensions),
+        answer=told(voice, response, WHOLE_COMMENT, response.dimensions, survey.zone),
         moved=moved,
-        earlier=_earlier(voice, earlier, response.dimensions),
+        earlier=_earlier(voice, earlier, response.dimensions, survey.zone),
         task=task,
         task_owner=one_line(owner.name if owner else task.owner) if task else "",
         due=voice.moment(task.due_at, survey.zone) if task else "",
@@ -205,10 +206,12 @@ def _moved(voice: Voice, newest: Sequence[Response], earlier: Sequence[Response]
     return voice.say("moved", before=earlier[0].score, score=newest[0].score)
 
 
-def _earlier(voice: Voice, earlier: Sequence[Response], known: Mapping[str, str]) -> list[dict[str, object]]:
+def _earlier(
+    voice: Voice, earlier: Sequence[Response], known: Mapping[str, str], zone: ZoneInfo
+) -> list[dict[str, object]]:
     """What the person said before, with the year of each: it may be long ago."""
     return [
-        quoted(voice, response, VOICE, known) | {"day": voice.dated(date.fromisoformat(response.day))}
+        told(voice, response, VOICE, known, zone) | {"day": voice.dated(date.fromisoformat(response.day))}
         for response in earlier
     ]
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from hearback.amendment import words_fit
 from hearback.nps import Category
 from hearback.response import Response
 from hearback.survey import Question, Survey
@@ -42,10 +43,15 @@ class Named:
 def named(survey: Survey, category: Category, answers: Sequence[Response], reader: Reader) -> Named:
     """What a category names, in `answers` of all categories, newest first."""
     theirs = [each for each in answers if each.category == category]
-    these = [reader(each) for each in theirs if each.comment]
-    others = [reader(each) for each in answers if each.comment and each.category != category]
+    these = [reader(each) for each in theirs if has_words(each)]
+    others = [reader(each) for each in answers if has_words(each) and each.category != category]
     chosen = [_chosen(question, theirs) for question in survey.questions(category) if question.choices]
     return Named(category, len(these), [each for each in chosen if each.answers], themes(these, others, MOST_THEMES))
+
+
+def has_words(response: Response) -> bool:
+    """Whether it has a comment that says something of its score: not one from before it changed its category."""
+    return bool(response.comment) and words_fit(response)
 
 
 def _chosen(question: Question, answers: Sequence[Response]) -> Chosen:
@@ -57,7 +63,7 @@ def _chosen(question: Question, answers: Sequence[Response]) -> Chosen:
 def good_news(answers: Sequence[Response], reader: Reader) -> Response | None:
     """The newest promoter's comment that is long enough, not too long, and says what it is about."""
     for each in answers:
-        if each.category == "promoter" and len(each.comment) in STORY_LENGTH:
+        if each.category == "promoter" and len(each.comment) in STORY_LENGTH and words_fit(each):
             words = [term for term in reader(each).terms if len(term) == 1]
             if len(words) >= STORY_WORDS:
                 return each

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from followup.voice import Voice
 from followup.words import one_line, shorten
+from hearback.amendment import before, score_of_words, words_fit
 from hearback.response import Response
 
 VOICE = 320
@@ -12,14 +14,32 @@ VOICE = 320
 
 
 def quoted(voice: Voice, response: Response, most: int, known: Mapping[str, str]) -> dict[str, object]:
-    """One answer, with its words cut to `most` characters and without the dimension values that are `known` anyway."""
+    """One answer, with its words cut to `most` characters and without the dimension values that are `known` anyway.
+
+    Words that were written with a score of another category are left out: under this one they would say the contrary.
+    """
     return {
         "score": response.score,
         "category": response.category,
         "day": voice.day(date.fromisoformat(response.day)),
-        "comment": shorten(response.comment, most),
+        "comment": shorten(response.comment, most) if words_fit(response) else "",
+        "amended": "",
+        "written": "",
         "dimensions": ", ".join(dimension_values(response.dimensions, known)),
         "answers": _follow_up_answers(voice, response, most),
+    }
+
+
+def told(voice: Voice, response: Response, most: int, known: Mapping[str, str], zone: ZoneInfo) -> dict[str, object]:
+    """One answer as its owner needs it: with what it was before, and all its words, whichever score they go with."""
+    was = before(response)
+    amended = voice.say("amended", at=voice.moment(was.until, zone), score=was.score) if was else ""
+    written = "" if words_fit(response) else voice.say("written_with", score=score_of_words(response))
+    words = shorten(response.comment, most)
+    return quoted(voice, response, most, known) | {
+        "comment": words,
+        "amended": amended,
+        "written": written * bool(words),
     }
 
 

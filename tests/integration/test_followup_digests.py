@@ -11,7 +11,7 @@ from followup import tick
 from hearback.fact import FactId
 from hearback.movement import Movement
 from hearback.period import Every
-from hearback.response import Response
+from hearback.response import Answer, Response
 from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.tally import add_request, tally_key
@@ -233,6 +233,21 @@ class TestWhatCustomersSaid:
         (told,) = digests(world)
         assert "“parcel”, in 5 comments" in told
         assert "machine" not in told
+
+    def test_is_left_out_where_it_was_written_with_another_score(self, world: World, said: Sequence[Response]) -> None:
+        praising, blaming = said[0], said[-1]
+        world.tables.responses.amend(praising.id, Answer(3), world.now)
+        world.tables.responses.amend(blaming.id, Answer(10), world.now)
+        world.tables.people.put_movement(Movement(praising.id, praising.day, 9, 0))
+
+        run(world, MONDAY)
+
+        (told,) = digests(world)
+        assert "“staff”, in 5 comments" in told
+        assert "“parcel”, in 4 comments" in told
+        assert praising.comment not in told
+        assert blaming.comment not in told
+        assert "One customer slipped. - from 9 to 3, Ravi, Wed 4 March No comment." in told
 
     def test_tells_who_slipped(self, world: World, said: Sequence[Response]) -> None:
         slipped = said[-1]

@@ -22,7 +22,7 @@ from hearback.contact import Contact
 from hearback.coupon import GrantedCoupon
 from hearback.mentions import parse_terms
 from hearback.play import Coupon, CouponPlay, ReferralPlay, TestimonialPlay, When
-from hearback.response import Response
+from hearback.response import Answer, Response
 from hearback.survey import Person, Question, Survey
 from hearback.task import Callback, Task
 from hearback.themes import Theme
@@ -153,8 +153,11 @@ def _digest(given: Given) -> Letter:
     return digest_letter(told, {task.id: f"{OURS}t/token" for task in told.open_tasks})
 
 
-def _task_notice(given: Given, occasion: letters.Occasion = "new", *, erased: bool = False) -> Letter:
-    told, page, earlier = [given.answer(2)], f"{OURS}t/token", [given.answer(9, 50)]
+def _task_notice(
+    given: Given, occasion: letters.Occasion = "new", *, erased: bool = False, changed: bool = False
+) -> Letter:
+    first = given.answer(10 if changed else 2)
+    told, page, earlier = [first.amended(Answer(2), NOW)], f"{OURS}t/token", [given.answer(9, 50)]
     wish = Callback("020 5555 0199", given.words, given.task.created_at) if occasion == "call" else None
     return letters.task_notice(
         given.survey,
@@ -189,6 +192,7 @@ TO_MANAGERS: dict[str, Callable[[Given], Letter]] = {
     "task_notice of a wish to be called": lambda given: _task_notice(given, "call"),
     "task_notice of an overdue task": lambda given: _task_notice(given, "overdue"),
     "task_notice of an escalated task": lambda given: _task_notice(given, "escalated"),
+    "task_notice of an answer that was changed": lambda given: _task_notice(given, changed=True),
     "task_erased": lambda given: _task_notice(given, "overdue", erased=True),
     "task_erased of an escalated task": lambda given: _task_notice(given, "escalated", erased=True),
     "alert": lambda given: letters.alert(

@@ -8,7 +8,7 @@ from typing import Any
 from followup.mail import Letter
 from hearback.contact import Contact
 from hearback.fact import FactId
-from hearback.response import Response
+from hearback.response import Answer, Response
 
 NOW = datetime(2026, 5, 11, 3, 30, tzinfo=UTC)
 """A Monday, 09:00 in Kolkata."""
@@ -90,3 +90,9 @@ def answer(score: int, comment: str = "", *, hours_ago: int = 1, **rest: Any) ->
         contact="c1",
     )
     return replace(made, **rest)
+
+
+def slipped(score: int, was: int, comment: str, **rest: Any) -> Response:
+    """An answer whose words were written with another score, half an hour before it was changed to this one."""
+    before = answer(was, comment, **rest)
+    return before.amended(Answer(score), before.answered_at + timedelta(minutes=30))

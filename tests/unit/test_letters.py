@@ -13,7 +13,7 @@ from hearback.contact import Contact
 from hearback.response import Response
 from hearback.survey import Person, Survey
 from hearback.task import Task
-from tests.unit.letter_samples import HOSTILE, NOW, answer, person, read
+from tests.unit.letter_samples import HOSTILE, NOW, answer, person, read, slipped
 
 LINKS = [f"https://feedback.example/a/token?score={score}&x=1" for score in range(11)]
 PAGE, LEAVE = "https://feedback.example/a/token", "https://feedback.example/u/token"
@@ -197,6 +197,37 @@ def test_a_task_notice_says_who_what_by_when_and_how(survey: Survey) -> None:
     ):
         assert known in text_of(letter)
     assert read(letter).links == [TASK_PAGE, "tel:+912055550100", "mailto:ravi@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("template", "score", "other", "like"), [("apology", 3, 10, 5), ("why", 8, 10, 7), ("thanks", 9, 3, 10)]
+)
+def test_words_of_another_category_are_not_quoted_back(
+    survey: Survey, template: Template, score: int, other: int, like: int
+) -> None:
+    words = "I love how quickly you serve, every time."
+
+    letter, stayed = (reply(survey, template, slipped(score, before, words)) for before in (other, like))
+
+    assert letter.text == reply(survey, template, answer(score)).text
+    assert words not in read(letter).text
+    assert f"> {words}" in stayed.text
+
+
+def test_a_task_notice_tells_what_an_answer_was_until_it_was_changed(survey: Survey) -> None:
+    letter = notice(survey, slipped(3, 10, "So quick!"), contact=person())
+
+    for body in (text_of(letter), read(letter).text):
+        assert "So quick! These words were written with the 10." in body
+        assert "The customer changed this answer on Mon 11 May, 08:30 IST. Before that: 10 of 10." in body
+
+
+def test_a_task_notice_does_not_call_it_a_change_within_a_category(survey: Survey) -> None:
+    letter = notice(survey, slipped(3, 5, "So slow!"), contact=person())
+
+    assert "So slow!" in letter.text
+    assert "changed" not in letter.text
+    assert "written with" not in letter.text
 
 
 def test_a_task_notice_shows_the_newest_answer_first(survey: Survey) -> None:

@@ -13,7 +13,7 @@ from hearback.language import LANGUAGES
 from hearback.response import Response
 from hearback.survey import Person, Survey
 from hearback.task import Task
-from tests.unit.letter_samples import HOSTILE, NOW, answer, person, read
+from tests.unit.letter_samples import HOSTILE, NOW, answer, person, read, slipped
 
 MARA = Person(name="Mara Lal", email="mara@shop.example")
 TASK = Task("0123456789abcdef", "shop", "asha", NOW, NOW + timedelta(hours=24), frozenset({"shop.001HX"}), "c1")
@@ -54,6 +54,12 @@ def test_an_answer_that_changes_category_says_from_what_to_what(survey: Survey, 
     for body in bodies(letter):
         assert f"This customer's last answer was {before}; now it is {score}." in body
         assert "Earlier words." in body
+
+
+def test_an_answer_that_was_changed_says_what_it_was_beside_the_words_of_then(survey: Survey) -> None:
+    letter = alert(survey, slipped(3, 10, "So quick!"), contact=person())
+    for body in bodies(letter):
+        assert "So quick! These words were written with the 10. The customer changed this answer on" in body
 
 
 def test_an_answer_like_the_one_before_is_called_no_change(survey: Survey) -> None:
