@@ -68,8 +68,8 @@ def read_survey(file: Path) -> Survey:
         root = loader.get_single_node()
         if not isinstance(root, yaml.MappingNode):
             raise BadSurveys([Mistake(str(file), 1, "", "a survey is a mapping that begins with its id")])
-        if repeated := [Mistake(str(file), *place) for place in _repeated_keys(root, ())]:
-            raise BadSurveys(repeated)
+        if unreadable := [Mistake(str(file), *place) for place in _structural_mistakes(root, (), (), set())]:
+            raise BadSurveys(unreadable)
         content = loader.construct_document(root)
     except OSError as error:
         raise BadSurveys([Mistake(str(file), 1, "", f"cannot be read: {error.strerror}")]) from error
@@ -112,20 +112,40 @@ class _Loader(yaml.SafeLoader):
     }
 
 
-def _repeated_keys(node: yaml.Node, path: Location) -> Iterator[tuple[int, str, str]]:
-    """(line, path, problem) of each key that its mapping already has: YAML would silently keep the last."""
+def _structural_mistakes(
+    node: yaml.Node, path: Location, around: tuple[yaml.Node, ...], seen: set[yaml.Node]
+) -> Iterator[tuple[int, str, str]]:
+    """(line, path, problem) of each key that YAML could not, or only silently, make something of.
+
+    A key that its mapping already has would win without a word, one that is no text cannot be a field's name, and
+    what contains itself has no end.
+    """
+    if node in around:
+        yield (
+            node.start_mark.line + 1,
+            ".".join(map(str, path)),
+            "contains itself: an alias (*) leads back to this line",
+        )
+    if node in seen:  # an alias: told where it stands first
+        return
+    seen.add(node)
+    around = (*around, node)
     if isinstance(node, yaml.SequenceNode):
         for place, entry in enumerate(node.value):
-            yield from _repeated_keys(entry, (*path, place))
+            yield from _structural_mistakes(entry, (*path, place), around, seen)
     elif isinstance(node, yaml.MappingNode):
         lines: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                problem = "YAML reads braces and brackets as mappings and lists; put the text in quotes"
+                yield line, ".".join(map(str, path)), problem
+                continue
+            inner = (*path, str(key.value))
             if key.value in lines:
-                dotted = ".".join(map(str, (*path, key.value)))
-                yield line, dotted, f"is given twice; the first is on line {lines[key.value]}"
+                yield line, ".".join(map(str, inner)), f"is given twice; the first is on line {lines[key.value]}"
             lines.setdefault(str(key.value), line)
-            yield from _repeated_keys(value, (*path, str(key.value)))
+            yield from _structural_mistakes(value, inner, around, seen)
 
 
 def _place(root: yaml.Node, location: Location) -> tuple[int, str]:

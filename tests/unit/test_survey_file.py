@@ -214,6 +214,33 @@ def test_a_scope_that_nobody_could_work_by_is_refused(tmp_path: Path, scope: str
     assert words in mistake.problem
 
 
+@pytest.mark.parametrize(
+    ("added", "line", "path", "words"),
+    [
+        ("intro: {{brand}}", 7, "intro", "put the text in quotes"),
+        ("dimensions:\n  store:\n    values: [{{a}}, b]", 9, "dimensions.store.values.0", "put the text in quotes"),
+        ("? [a, b]\n: c", 7, "", "put the text in quotes"),
+        ("? &x {y: *x}\n: c", 7, "", "put the text in quotes"),
+        ("dimensions: &x\n  store: *x", 7, "dimensions.store", "contains itself"),
+        ("locales: &x [en, [*x]]", 7, "locales.1.0", "contains itself"),
+    ],
+)
+def test_what_yaml_cannot_make_a_mapping_of_is_a_mistake_on_its_line(
+    tmp_path: Path, added: str, line: int, path: str, words: str
+) -> None:
+    [mistake] = mistakes(written(tmp_path, SOUND + added + "\n"))
+    assert (mistake.line, mistake.path) == (line, path)
+    assert words in mistake.problem
+
+
+def test_what_is_named_once_and_used_often_is_looked_at_once(tmp_path: Path) -> None:
+    lists = "\n".join(
+        f"l{level + 1}: &l{level + 1} [{', '.join([f'*l{level}'] * 9)}]" for level in range(12)
+    )  # the last would have 9 to the power of 12 entries
+    found = mistakes(written(tmp_path, f"{SOUND}l0: &l0 [x]\n{lists}\n"))
+    assert {mistake.path for mistake in found} == {f"l{level}" for level in range(13)}
+
+
 def test_a_key_given_twice_is_a_mistake_because_yaml_would_keep_the_last_one_only(tmp_path: Path) -> None:
     [mistake] = mistakes(written(tmp_path, SOUND + "dimensions:\n  a: { values: [x] }\n  a: { values: [y] }\n"))
     assert (mistake.line, mistake.path) == (9, "dimensions.a")
