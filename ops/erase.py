@@ -46,6 +46,8 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Erase a person: details, comments and their history, the personal part of tasks. Counts stay."""
+    if not person.strip():  # nobody's traces would be proved to be gone
+        raise Stop("name the person: an e-mail address, a contact's key, or the id that another system knows them by")
     deployment = chosen(ctx)
     feedback, directory, tallies = deployment.feedback, deployment.directory.table, deployment.tallies.table
     named = Person.named(person, deployment.contact_keys.at(deployment.now()))

@@ -29,6 +29,7 @@ from hearback.response import AmendmentRefused, Answer, Response
 from hearback.task import Callback, Closing, Note, Task
 from hearback.testimonial import Testimonial
 from hearback.waiting import WaitingPlay
+from ops import cli
 from ops.erasure import Erasure
 from ops.person import Person
 from ops.terminal import Stop
@@ -108,6 +109,15 @@ def test_nothing_of_the_person_is_left(tables: Tables, asha: Response, name: str
     stored = everything(tables)
     for word in (ASHA, "asha", "Asha", "3210", FIRST, SECOND, "call me back"):
         assert word not in stored
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_nothing_is_proved_of_nobody(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["erase", name, "--yes"])
+    printed = capsys.readouterr()
+    assert (ended.value.code, printed.out) == (2, "")
+    assert "name the person" in printed.err
 
 
 def test_what_plays_remember_goes_or_names_nobody(tables: Tables, asha: Response) -> None:
