@@ -37,8 +37,10 @@ def import_history(
     survey: Annotated[str, typer.Option(metavar="ID", help="The survey the answers belong to.", show_default=False)],
     score: Annotated[str, typer.Option(metavar="COL", help="Column of the score, 0 to 10.", show_default=False)],
     comment: Annotated[str, typer.Option(metavar="COL", help="Column of the comment.")] = "",
-    contact: Annotated[str, typer.Option(metavar="COL", help="Column of the other tool's id of the person.")] = "",
-    email: Annotated[str, typer.Option(metavar="COL", help="Column of the person's e-mail address.")] = "",
+    contact: Annotated[
+        str, typer.Option(metavar="COL", help="Column of the other tool's id of the person, for rows without --email.")
+    ] = "",
+    email: Annotated[str, typer.Option(metavar="COL", help="Column of the address that the person is known by.")] = "",
     at: Annotated[str, typer.Option(metavar="COL", help="Column of when: ISO 8601, or a date (its noon).")] = "",
     row_id: Annotated[
         str, typer.Option("--id", metavar="COL", help="Column that names a row; else the unchanged file and row do.")

@@ -137,6 +137,15 @@ def test_follow_up_and_the_other_tools_id_of_a_person_are_kept(history: Import, 
     assert first.follow_up
 
 
+def test_a_person_is_known_by_the_address_and_without_one_by_the_other_tools_id(
+    history: Import, tables: Tables
+) -> None:
+    history("score,user,mail\n2,u-1,asha@example.com\n3,u-1,\n", "--contact", "user", "--email", "mail")
+    keys = {"k1": "the key of ContactSecret"}
+    by_address, by_id = contact_key("asha@example.com", keys, address=True), contact_key("u-1", keys, address=False)
+    assert [each.contact for each in responses(tables)] == [by_address, by_id]
+
+
 def test_other_words_for_silence_can_be_named(history: Import, tmp_path: Path) -> None:
     ended = history("id,score\na,skipped\nb,NA\n", "--id", "id", "--na", "Skipped")
     assert counts(ended)["no_answer"] == 1
