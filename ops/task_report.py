@@ -15,7 +15,7 @@ def plain(found: TaskReport) -> dict[str, Any]:
         "root_causes": dict(found.root_causes),
         "recovery": {
             "days": LOOKING_BACK.days,
-            "closed": recovery.closed,
+            "people": recovery.people,
             "answered": recovery.answered,
             "recovered": recovery.recovered,
         },
@@ -33,7 +33,8 @@ def show(found: TaskReport, survey: Survey, days: int) -> None:
         out.print(f"{count:>6,}  {text}", markup=False)
     out.print(f"[bold]Now[/]: {found.open:,} open, {found.overdue:,} overdue")
     out.print(
-        f"[bold]Recovery[/]: of {recovery.closed:,} tasks closed within {LOOKING_BACK.days} days, the people of "
-        f"{recovery.answered:,} have answered since, and {recovery.recovered:,} came back as passives or promoters",
+        f"[bold]Recovery[/]: of {recovery.people:,} customer{'s' * (recovery.people != 1)} whose tasks were closed "
+        f"within {LOOKING_BACK.days} days, {recovery.answered:,} answered again, and {recovery.recovered:,} came back "
+        "as passives or promoters",
         soft_wrap=True,
     )

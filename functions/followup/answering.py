@@ -32,15 +32,18 @@ class Answering:
     def response(self, fact: FactId, waited: str = "") -> None:
         """Run what follows a response. `waited` is a play whose delay has passed: only that one runs, if it follows.
 
-        What does not count any more is followed by taking back the task that it gave, as far as nobody has begun it.
+        What does not count any more is followed by taking back the task that it gave, as far as nobody has begun it;
+        what counts and is not to be followed up, by no more than that its person came back.
         Raises NotSent, NotTaken or Busy: to be tried again. Whatever is done stands under its claim, so it is done
         once, however often the message comes.
         """
         response = self.feedback.response(fact)
-        if response is None or response.erased or not response.follow_up:  # or expired by retention while it waited
+        if response is None or response.erased:  # or expired by retention while it waited
             return
-        if response.excluded:
-            self.running.tasking.take_back(response)
+        if response.excluded or not response.follow_up:
+            self.tasks.came_back(response)
+            if response.excluded:
+                self.running.tasking.take_back(response)
             return
         if response.provisional:
             self._promote(response)
@@ -50,7 +53,7 @@ class Answering:
         survey = self.directory.survey(fact.survey, self.now)
         if response.channel == "mail":
             self.feedback.mark_invitation(fact, "answered")
-        self.tasks.came_back(response.contact, response.score, response.answered_at)
+        self.tasks.came_back(response)
         story = read_story(response, self.feedback, self.directory)
         unsent: NotSent | None = None
         # Tasks go first: an apology is written in the name of who has one.

@@ -188,7 +188,7 @@ def _report(voice: Voice, digest: Digest) -> list[str]:
     if report.closed:
         said.append(voice.say("tasks_closed", n=report.closed, in_time=report.in_time))
     if recovery.answered:
-        said.append(voice.say("recovery", n=recovery.closed, answered=recovery.answered, recovered=recovery.recovered))
+        said.append(voice.say("recovery", n=recovery.people, answered=recovery.answered, recovered=recovery.recovered))
     return said
 
 

@@ -71,9 +71,15 @@ def message_for(record: Mapping[str, Any]) -> dict[str, str] | None:
     if kind == INVITATION:
         return {"invitation": str(fact)} if record["eventName"] == "INSERT" else None
     # Excluded after it was counted, it may have to take something back. What nobody confirmed has given nothing.
+    # Whether its person came back changes with it even where no play follows.
     presumed = image.get("provisional") and not image.get("confirmed_by")
     silent = image.get("excluded") and (record["eventName"] == "INSERT" or presumed)
-    return {"response": str(fact)} if image.get("follow_up") and not silent else None
+    judged_anew = record["eventName"] == "MODIFY" and _excluded_before(record) != bool(image.get("excluded"))
+    return {"response": str(fact)} if (image.get("follow_up") or judged_anew) and not silent else None
+
+
+def _excluded_before(record: Mapping[str, Any]) -> bool:
+    return "excluded" in record["dynamodb"].get("OldImage", {})
 
 
 def send(queue_url: str, messages: Mapping[str, Sequence[str]]) -> list[str]:

@@ -87,7 +87,7 @@ def test_a_detractor_is_called_asked_again_and_comes_back(stack: Stack, hearback
     report = hearback.json("tasks", "report", "--survey", "product", "--days", "60")
     assert (report["opened"], report["closed"], report["in_time"]) == (1, 1, 0)
     assert report["root_causes"] == {"price": 1}
-    assert report["recovery"] == {"days": 90, "closed": 1, "answered": 1, "recovered": 1}
+    assert report["recovery"] == {"days": 90, "people": 1, "answered": 1, "recovered": 1}
     assert [note["text"] for note in shown(hearback)["notes"]] == ["He wants a refund.", "Money is back."]
 
 

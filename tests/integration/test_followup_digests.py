@@ -165,7 +165,7 @@ def test_tasks_of_the_period_are_told_with_recovery(world: World) -> None:
     task = Task("c", "shop", "asha", world.now, world.now + timedelta(hours=9), frozenset({"shop.0x"}), ravi.key, {})
     for each in (task_of(world, "d"), world.tables.tasks.open_or_join(task, "shop.0x")):
         world.close(each)
-    world.tables.tasks.came_back(ravi.key, 9, world.now + timedelta(hours=1))
+    world.tables.tasks.came_back(replace(world.answer(9, ravi), answered_at=world.now + timedelta(hours=1)))
     subscribed(world)
 
     run(world, MONDAY)

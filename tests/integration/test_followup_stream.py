@@ -15,9 +15,12 @@ from hearback.invitation import Invitation
 from tests.integration.followup_world import Context, World
 
 
-def record(item: dict[str, Any], number: int = 1, event: str = "INSERT") -> dict[str, Any]:
+def record(
+    item: dict[str, Any], number: int = 1, event: str = "INSERT", before: dict[str, Any] | None = None
+) -> dict[str, Any]:
     keys = {"pk": item["pk"], "sk": item["sk"]}
     image = {} if event == "REMOVE" else {"NewImage": to_wire(item)}
+    image |= {"OldImage": to_wire(before)} if before else {}
     return {"eventName": event, "dynamodb": {"Keys": to_wire(keys), "SequenceNumber": str(number), **image}}
 
 

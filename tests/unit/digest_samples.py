@@ -203,7 +203,7 @@ def many(language: str) -> Digest:
         tally=counted,
         before=before,
         change=change(before.score, counted.score, survey.minimum_n),
-        tasks=TaskReport(opened=41, closed=38, in_time=33, recovery=Recovery(closed=120, answered=31, recovered=19)),
+        tasks=TaskReport(opened=41, closed=38, in_time=33, recovery=Recovery(people=120, answered=31, recovered=19)),
         open_tasks=tasks(12, overdue=3),
         named=names(survey, said),
         story=Story(said[0], "Meera J."),

@@ -301,7 +301,7 @@ def test_a_digest_names_its_days_and_what_it_is_compared_with(
 
 
 def test_what_became_of_tasks_is_told_if_anything_did(survey: Survey) -> None:
-    recovery = Recovery(closed=8, answered=3, recovered=2)
+    recovery = Recovery(people=8, answered=3, recovered=2)
     report = TaskReport(opened=5, closed=4, in_time=3, recovery=recovery)
     told = text_of(letter_of(week(survey, MANY, report=report)))
     assert "5 tasks were given. 4 were closed, 3 of them in time. Of 8 customers" in told

@@ -200,7 +200,8 @@ def test_a_report_tells_what_became_of_tasks(
     tomorrow, overdue, _ = three
     hearback("tasks", "close", tomorrow.id, *CLOSED)
     hearback("tasks", "close", overdue.id, "--outcome", "unreachable", "--root-cause", "product")
-    tables.tasks.came_back("c1", 9, NOW + timedelta(days=3))
+    back = NOW + timedelta(days=3)
+    tables.tasks.came_back(Response(FactId.of_row("shop", "back", back), 9, back, "2026-03-07", contact="c1"))
     monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=4))
 
     found = hearback("tasks", "report", "--survey", "shop", "--days", "7", "--json").json
@@ -212,11 +213,11 @@ def test_a_report_tells_what_became_of_tasks(
         "overdue": 1,
         "withdrawn": 0,
         "root_causes": {"price": 1, "product": 1},
-        "recovery": {"days": 90, "closed": 2, "answered": 1, "recovered": 1},
+        "recovery": {"days": 90, "people": 2, "answered": 1, "recovered": 1},
     }
     printed = hearback("tasks", "report", "--survey", "shop", "--days", "7").out
     assert "3 opened, 2 closed, 1 of them in time" in printed
-    assert "1 came back as passives or promoters" in printed
+    assert "of 2 customers whose tasks were closed within 90 days, 1 answered again, and 1 came back" in printed
 
 
 def test_an_empty_list_says_so(hearback: Hearback) -> None:

@@ -13,9 +13,10 @@ LOOKING_BACK = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Of the people whose tasks were closed lately."""
+    """Of the people whose tasks were closed lately, each by the last of theirs."""
 
-    closed: int = 0
+    people: int = 0
+    """Who is not known, or not any more, is one for each task."""
     answered: int = 0
     """Those that have answered since."""
     recovered: int = 0
@@ -61,9 +62,15 @@ def report(open_tasks: Iterable[Task], closed: Iterable[Task], first: datetime, 
         overdue=sum(task.overdue(last) for task in still_open),
         withdrawn=len(of_late) - len(lately),
         root_causes=dict(causes.most_common()),
-        recovery=Recovery(
-            closed=len(watched),
-            answered=sum(task.came_back is not None for task in watched),
-            recovered=sum(task.recovered for task in watched),
-        ),
+        recovery=_recovery(watched),
+    )
+
+
+def _recovery(closed: Iterable[Task]) -> Recovery:
+    in_order = sorted(closed, key=lambda task: task.closing.at if task.closing else task.due_at)
+    last = {task.contact or task.id: task for task in in_order}.values()
+    return Recovery(
+        people=len(last),
+        answered=sum(task.came_back is not None for task in last),
+        recovered=sum(task.recovered for task in last),
     )

@@ -19,6 +19,8 @@ NOTE_LENGTH = 2000
 """Characters a note may have."""
 LATEST = timedelta(days=14)
 """How far ahead a task can be rescheduled: whom nobody calls for longer, nobody calls."""
+LATER = "later#"
+"""How the attributes of a closed task begin that hold what its person answered after it, one for each answer."""
 STILL_OPEN = "attribute_exists(pk) AND attribute_not_exists(closed_at)"
 """The condition of everything that is done to a task before it is closed."""
 
@@ -106,7 +108,7 @@ class Task:
     """How many have been told that it is overdue: nobody, its owner, the manager too."""
     closing: Closing | None = None
     came_back: int | None = None
-    """The score of the newest answer that its person gave after it was closed."""
+    """The score of the newest answer that its person gave after it was closed, of those that count."""
     erased: bool = False
     """Whether its person was erased on request: nobody can be called."""
 
@@ -126,7 +128,7 @@ class Task:
 
     @staticmethod
     def closed_key(contact: str) -> dict[str, str]:
-        """Where the contact's last closed task is named."""
+        """Where the contact's closed tasks are named."""
         return {"pk": f"CONTACT#{contact}", "sk": "CLOSED_TASK"}
 
     @staticmethod
@@ -203,13 +205,19 @@ class Task:
             callback=_callback(item["callback"]) if "callback" in item else None,
             told=int(item.get("told", 0)),
             closing=closing,
-            came_back=int(item["came_back"]) if "came_back" in item else None,
+            came_back=_came_back(item),
             erased=item.get("erased", False),
         )
 
 
 def _callback(item: Mapping[str, str]) -> Callback:
     return Callback(item["phone"], item["when"], moment(item["at"]))
+
+
+def _came_back(item: Mapping[str, Any]) -> int | None:
+    later = ((name, said) for name, said in item.items() if name.startswith(LATER))
+    counted = [(said["at"], name, int(said["score"])) for name, said in later if said["score"] is not None]
+    return max(counted)[2] if counted else None
 
 
 def stored(at: datetime) -> str:

@@ -6,8 +6,11 @@ Each is one conditional write: on the task being open, where nothing else is sai
 from datetime import datetime
 from typing import Any
 
-from hearback.task import MOST_NOTES, STILL_OPEN, Note, Task, stored
+from hearback.response import Response
+from hearback.task import LATER, MOST_NOTES, STILL_OPEN, Note, Task, stored
 
+MOST_LATER = 100
+"""Later answers a closed task takes down: more than a person gives while a report looks back on it."""
 NOTED = "notes = list_append(if_not_exists(notes, :none), :note)"
 _NOT_TAKEN = "(attribute_not_exists(taken_by) OR taken_by = :by)"
 
@@ -61,13 +64,32 @@ def told_request(task: Task, told: int) -> dict[str, Any]:
     }
 
 
-def came_back_request(task: str, score: int, answered_at: datetime) -> dict[str, Any]:
-    """Mark a closed task with an answer that its person gave later; the newest answer stands."""
+def came_back_request(task: str, response: Response) -> dict[str, Any]:
+    """Write down at a closed task what its person answered later; or that it does not count any more.
+
+    Each answer stands for itself, in its newest version: so a message that comes twice or late changes nothing, and
+    where one does not count, what was answered before it does.
+    """
     return {
         "Key": Task.key_item(task),
-        "UpdateExpression": "SET came_back = :score, came_back_at = :at",
-        "ConditionExpression": "closed_at < :at AND (attribute_not_exists(came_back_at) OR came_back_at <= :at)",
-        "ExpressionAttributeValues": {":score": score, ":at": stored(answered_at)},
+        "UpdateExpression": "SET #answer = :said ADD later :ids",
+        "ConditionExpression": (
+            "closed_at < :at AND (attribute_not_exists(#answer) OR #answer.#version < :version) "
+            "AND (attribute_not_exists(later) OR size(later) < :most OR contains(later, :id))"
+        ),
+        "ExpressionAttributeNames": {"#answer": f"{LATER}{response.id}", "#version": "version"},
+        "ExpressionAttributeValues": {
+            ":said": {
+                "at": stored(response.answered_at),
+                "version": response.version,
+                "score": response.score if response.counted else None,
+            },
+            ":at": stored(response.answered_at),
+            ":version": response.version,
+            ":id": str(response.id),
+            ":ids": {str(response.id)},
+            ":most": MOST_LATER,
+        },
     }
 
 

@@ -3,6 +3,7 @@
 Both are one transaction, and leave the bus to be told. Only who was called is asked again, and may come back.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from hearback.task_changes import NOTED, note_values
 ASK_AGAIN_KIND = "ask-again"
 CLOSING_KIND = "task-closed"
 """Of a closing that the bus has not been told of."""
+MOST_CLOSED = 10
+"""Closed tasks of a person that a later answer is written down at: reports look back 90 days."""
 _UNTOUCHED = (
     "attribute_not_exists(taken_by) AND attribute_not_exists(notes) AND attribute_not_exists(callback) "
     "AND due_at = promised_at AND size(responses) = :answers"
@@ -29,7 +32,7 @@ def close_requests(task: Task, closing: Closing, note: Note | None, ask_again: t
         update["ExpressionAttributeValues"] |= note_values(note)
     requests = [{"Update": update}, *_after(task, closing)]
     if task.contact:
-        requests.append({"Put": {"Item": {**Task.closed_key(task.contact), "task": task.id}}})
+        requests.append({"Update": _name_closed_request(task, closing)})
     if task.contact and ask_again:
         waiting = {**Task.key_item(task.id), "sk": "ASK_AGAIN", "due_kind": ASK_AGAIN_KIND}
         requests.append({"Put": {"Item": {**waiting, "due_at": stored(closing.at + ask_again)}}})
@@ -39,13 +42,28 @@ def close_requests(task: Task, closing: Closing, note: Note | None, ask_again: t
 def withdraw_requests(task: Task, now: datetime) -> list[dict[str, Any]]:
     """End it because its reason has, on condition that nobody has touched it, and no answer joined since it was read.
 
-    Nobody was called, so nobody is asked again, and an earlier task of the contact stays the one they come back from.
+    Nobody was called, so nobody is asked again, and nobody is expected to come back from it.
     """
     closing = Closing(now, "", "withdrawn", "")
     update = _end_request(task, closing)
     update["ConditionExpression"] += f" AND {_UNTOUCHED}"
     update["ExpressionAttributeValues"][":answers"] = len(task.responses)
     return [{"Update": update}, *_after(task, closing)]
+
+
+def closed_in(pointer: Mapping[str, Any] | None) -> list[str]:
+    """Ids of a contact's closed tasks, the last MOST_CLOSED of them, from what is stored at `Task.closed_key`."""
+    named = sorted(pointer.get("closed", ())) if pointer else []
+    return [each.rpartition(" ")[2] for each in named[-MOST_CLOSED:]]
+
+
+def _name_closed_request(task: Task, closing: Closing) -> dict[str, Any]:
+    """Name it among its contact's closed tasks, in the order of their closing."""
+    return {
+        "Key": Task.closed_key(task.contact),
+        "UpdateExpression": "ADD closed :this",
+        "ExpressionAttributeValues": {":this": {f"{stored(closing.at)} {task.id}"}},
+    }
 
 
 def _end_request(task: Task, closing: Closing) -> dict[str, Any]:

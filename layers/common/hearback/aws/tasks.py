@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
+from hearback.response import Response
 from hearback.task import DUE_KIND, Callback, Closing, Note, Task
 from hearback.task_assignment import (
     NOTICE_KIND,
@@ -21,7 +22,7 @@ from hearback.task_changes import (
     take_request,
     told_request,
 )
-from hearback.task_closing import ASK_AGAIN_KIND, CLOSING_KIND, close_requests, withdraw_requests
+from hearback.task_closing import ASK_AGAIN_KIND, CLOSING_KIND, close_requests, closed_in, withdraw_requests
 from hearback.task_news import (
     NEWS_KIND,
     call_back_requests,
@@ -225,16 +226,12 @@ class Tasks:
             return False
         return True
 
-    def came_back(self, contact: str, score: int, answered_at: datetime) -> bool:
-        """Mark the contact's last closed task with an answer given after it; whether it was."""
-        pointer = self.table.get(Task.closed_key(contact)) if contact else None
-        if pointer is None:
-            return False
-        try:
-            self.table.update(came_back_request(pointer["task"], score, answered_at))
-        except ConditionFailed:
-            return False
-        return True
+    def came_back(self, response: Response) -> None:
+        """Write down an answer at the tasks of its person that were closed before it; once, however often it comes."""
+        pointer = self.table.get(Task.closed_key(response.contact)) if response.contact else None
+        for task in closed_in(pointer):
+            with suppress(ConditionFailed):  # closed after it, or known there
+                self.table.update(came_back_request(task, response))
 
     def _wrote(self, requests: Sequence[Mapping[str, Any]]) -> bool:
         """Write all of it, or nothing because a condition does not hold."""
