@@ -16,9 +16,9 @@ PLAIN_COLOUR = "#2456d6"
 
 
 Script = Literal["hand", "keys", "signals", "saving", "sharing"]
-"""`hand`: the form says whether a hand moved. `keys`: digits choose a score. `signals`: signs of a person are seen;
-see observing.py. `saving`: an answer is saved as it is typed. `sharing`: a link is copied, or given to the phone's
-share sheet."""
+"""`hand`: a form that a hand sends is kept until a person can have read it, and that of a score says that one moved.
+`keys`: digits choose a score. `signals`: signs of a person are seen; see observing.py. `saving`: an answer is saved as
+it is typed. `sharing`: a link is copied, or given to the phone's share sheet."""
 
 StyleSheet = Literal["task"]
 """What is added for pages that respondents do not see, and so do not wait for."""

@@ -115,7 +115,7 @@ def question_page(
         stamp=stamp,
         carried=words,
         hasty=hasty,
-        script=scripts("saving"),
+        script=scripts("hand", "saving"),
     )
 
 
@@ -133,20 +133,24 @@ def done_page(sheet: Sheet, score: int, offer: "Offer | None", stamp: str, words
         stamp=stamp,
         quote=Quote(words),
         slip="",
-        script=scripts("saving", "sharing") if shares else scripts("saving"),
+        script=scripts("saving", "sharing") if shares else scripts("hand", "saving"),
     )
 
 
 def quote_page(sheet: Sheet, quote: Quote, stamp: str, *, slip: Slip = "") -> Reply:
     """May we quote you?"""
     heading, status = sheet.words.say("quote_heading"), 422 if slip else 200
-    return _survey_page(sheet, "quote.html", status, heading, quote=quote, stamp=stamp, slip=slip)
+    return _survey_page(
+        sheet, "quote.html", status, heading, quote=quote, stamp=stamp, slip=slip, script=scripts("hand")
+    )
 
 
 def quoted_page(sheet: Sheet, quote: Quote | None, stamp: str, *, slip: Slip = "") -> Reply:
     """We may. `quote` is what this very request consented to; None if that was before."""
     heading, status = sheet.words.say("quoted_heading"), 422 if slip else 200
-    return _survey_page(sheet, "quoted.html", status, heading, quote=quote, stamp=stamp, slip=slip)
+    return _survey_page(
+        sheet, "quoted.html", status, heading, quote=quote, stamp=stamp, slip=slip, script=scripts("hand")
+    )
 
 
 def unquoted_page(sheet: Sheet) -> Reply:
@@ -157,7 +161,9 @@ def unquoted_page(sheet: Sheet) -> Reply:
 def call_page(sheet: Sheet, phone: str, when: str, stamp: str, *, slip: Slip = "") -> Reply:
     """Where and when to call: what was said just now, nothing that is stored."""
     heading, status = sheet.words.say("call_heading"), 422 if slip else 200
-    return _survey_page(sheet, "call.html", status, heading, phone=phone, when=when, stamp=stamp, slip=slip)
+    return _survey_page(
+        sheet, "call.html", status, heading, phone=phone, when=when, stamp=stamp, slip=slip, script=scripts("hand")
+    )
 
 
 def called_page(sheet: Sheet) -> Reply:
@@ -197,6 +203,7 @@ def preferences_page(
         "",
         words.say("preferences_heading"),
         path=f"/u/{token}",
+        script=scripts("hand"),
         choices=choices,
         chosen=chosen,
         slip=slip,
@@ -217,6 +224,7 @@ def task_page(status: int, survey: Survey, words: Texts, token: str, **values: A
         sheet="task",
         logo=survey.brand.logo,
         path=f"/t/{token}",
+        script=scripts("hand"),
         **values,
     )
 

@@ -79,6 +79,43 @@ def test_whoever_presses_send_at_once_is_counted_and_asked_for_nothing(mail: Mai
     assert (account.response.confirmed_by, mail.observed("rushed")) == ("form", 0)
 
 
+def test_whoever_is_quick_with_what_is_asked_next_is_not_asked_twice(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        send(mail, page)
+        page.keyboard.type("Ok")
+        page.locator("textarea").fill("Ok")
+        with page.expect_navigation():
+            page.locator(SEND).first.tap()
+        slips = page.locator(".slip").count()
+    mail.stack.wait_until_idle()
+
+    response = mail.account().response
+    assert response
+    assert (response.comment, slips) == ("Ok", 0)
+
+
+def test_whoever_is_quick_to_pass_over_a_question_is_taken_at_their_word(mail: Mail) -> None:
+    with mail.opened(9, **PHONE) as page:
+        send(mail, page)
+        with page.expect_request(lambda request: request.method == "POST") as passed_over:
+            page.locator("button[name=skip]").tap()
+
+    assert "skip=1" in (passed_over.value.post_data or "")
+
+
+def test_whoever_is_quick_to_choose_which_mails_stop_is_not_asked_twice(mail: Mail) -> None:
+    contact, path = unsubscribing(mail)
+    with mail.visitor(**PHONE) as person:
+        page = person.new_page()
+        page.goto(f"{mail.stack.url}{path}")
+        page.locator(".choices label").first.tap()
+        with page.expect_navigation():
+            page.locator(SEND).tap()
+        assert page.locator(".slip").count() == 0
+
+    assert mail.deployment.directory.suppressed(contact, "surveys")
+
+
 def test_whoever_presses_send_at_once_and_leaves_is_counted(mail: Mail) -> None:
     with mail.opened(9, **PHONE) as page:
         page.locator(SEND).tap(no_wait_after=True)
