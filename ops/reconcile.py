@@ -19,7 +19,7 @@ DIFFERENCES_REMAIN = 1
 NOT_JUDGED = 3
 """Exit code: nothing is known to differ, but some days were counted on all the while. Not 1, because on a busy
 stack it is so every day and calls for no repair; not 0, because those days are not proved."""
-BOOKMARK = Path(".hearback/reconcile.json")
+BOOKMARKS = Path(".hearback/reconcile")
 
 
 def reconcile(
@@ -35,9 +35,9 @@ def reconcile(
         deployment.survey(survey)  # a misspelt one has no facts, which would look like no differences
     feedback, tallies = deployment.feedback.table, deployment.tallies.table
     run = Reconciliation(feedback, tallies, survey, fix)
-    bookmark = Bookmark(BOOKMARK, {"table": feedback.name, "survey": survey, "fix": fix})
+    bookmark = Bookmark(BOOKMARKS, {"table": feedback.name, "survey": survey, "fix": fix})
     if resume:
-        run.go_on(bookmark.read())
+        bookmark.read(run.go_on)
     with advancing("Facts", item_count(feedback)) as advance:
 
         def progressed(read: int) -> None:

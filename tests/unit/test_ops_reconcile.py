@@ -1,5 +1,6 @@
 """`hearback reconcile`: its exit code says what was proved."""
 
+import json
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from aggregate.facts import ledger_of
 from hearback.fact import FactId
 from hearback.response import Response
 from ops import reconcile
+from ops.bookmark import Bookmark
 from ops.reconciliation import Reconciliation
 from tests.conftest import NOW, Tables
 from tests.unit.conftest import Hearback
@@ -56,3 +58,21 @@ def test_days_that_were_counted_on_all_the_while_are_neither_proved_nor_wrong(
     assert ended.code == reconcile.NOT_JUDGED
     assert "every tally that could be judged is the sum of its ledgers" in ended.out
     assert f"The tallies of shop on {DAY} were counted on all the while" in ended.err
+
+
+@pytest.mark.parametrize("come", ["{}", "[]", '"x"', '{"starts": {"x": null}}', "null"])
+def test_what_reconcile_did_not_write_is_no_bookmark(hearback: Hearback, tables: Tables, come: str) -> None:
+    answer(tables)
+    bookmark = Bookmark(reconcile.BOOKMARKS, {"table": tables.feedback.name, "survey": "", "fix": False})
+    bookmark.keep(lambda: json.loads(come))
+    ended = hearback("reconcile", "--resume")
+    assert (ended.code, ended.out) == (2, "")
+    assert "Leave out --resume to begin again" in ended.err
+
+
+def test_a_folder_that_cannot_be_made_is_told(hearback: Hearback, tables: Tables) -> None:
+    answer(tables)
+    Path(".hearback").write_text("in the way", encoding="utf-8")
+    ended = hearback("reconcile")
+    assert (ended.code, ended.out) == (2, "")
+    assert "cannot note in .hearback" in ended.err

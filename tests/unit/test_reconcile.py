@@ -19,7 +19,6 @@ from ops import reconciliation, recount, tally_check
 from ops.bookmark import Bookmark
 from ops.reconciliation import Reconciliation
 from ops.recount import repair
-from ops.terminal import Stop
 from tests.conftest import NOW, Tables
 from tests.fake_dynamodb import FakeDynamoDB
 
@@ -329,7 +328,7 @@ def test_only_the_survey_that_was_named_is_compared(tables: Tables, three: list[
 def test_a_run_that_was_stopped_goes_on_where_it_was(tables: Tables, three: list[Response], tmp_path: Path) -> None:
     store(tables, answer(7))
     stopped = Reconciliation(tables.feedback, tables.tally, sleep=nothing_happens)
-    bookmark = Bookmark(tmp_path / "kept" / "reconcile.json", {"survey": ""}, monotonic=lambda: 0.0)
+    bookmark = Bookmark(tmp_path / "kept", {"survey": ""}, monotonic=lambda: 0.0)
     pages = iter(range(5))  # of eight
 
     def stop(read: int) -> None:
@@ -340,30 +339,12 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tables: Tables, three: list
     with pytest.raises(KeyboardInterrupt):
         stopped.compare_facts(stop)
     resumed = Reconciliation(tables.feedback, tables.tally, sleep=nothing_happens)
-    resumed.go_on(bookmark.read())
+    bookmark.read(resumed.go_on)
     pages_left: list[int] = []
     resumed.compare_facts(pages_left.append)
     assert len(pages_left) == 2
     assert resumed.facts == 4
     assert [one.wrong for one in resumed.differences] == ["not counted"]
-
-
-def test_only_the_same_command_goes_on(tmp_path: Path) -> None:
-    kept = tmp_path / "reconcile.json"
-    Bookmark(kept, {"survey": "shop", "fix": True}).keep(dict)
-    with pytest.raises(Stop, match="another run"):
-        Bookmark(kept, {"survey": "shop", "fix": False}).read()
-    Bookmark(kept, {}).remove()
-    with pytest.raises(Stop, match="nothing to resume"):
-        Bookmark(kept, {}).read()
-
-
-def test_a_bookmark_is_written_every_few_seconds(tmp_path: Path) -> None:
-    seconds = iter([0.0, 1.0, 1.0, 6.0, 6.0])
-    bookmark = Bookmark(tmp_path / "reconcile.json", {}, monotonic=lambda: next(seconds))
-    for come in ("first", "too soon", "later"):
-        bookmark.keep(lambda come=come: come)  # type: ignore[misc]
-    assert bookmark.read() == "later"
 
 
 def no_queue() -> Any:
