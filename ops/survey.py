@@ -22,6 +22,7 @@ from hearback.subscription import Subscription
 from hearback.survey import SubscriptionRule, Survey
 from ops.deployment import Deployment, chosen
 from ops.survey_changes import changes
+from ops.survey_delays import late_mails
 from ops.survey_file import BadSurveys, read_surveys
 from ops.survey_languages import gaps
 from ops.table import print_table
@@ -56,8 +57,8 @@ def apply(
     _refuse_shrinking(deployment, surveys)
     applied = {survey.id: apply_survey(deployment, survey) for survey in surveys}
     for each in surveys:
-        for gap in gaps(each):
-            warn(f"{each.id}: {gap}")
+        for doubt in (*gaps(each), *late_mails(each)):
+            warn(f"{each.id}: {doubt}")
     for left_behind, do in orphans(Tasks(deployment.directory.table).open(), {each.id: each for each in surveys}):
         warn(f"{left_behind}; {do}")
     if as_json:

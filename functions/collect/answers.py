@@ -42,6 +42,11 @@ class Opened:
     def locale(self) -> str:
         return self.survey.locale_for(self.token.locale)
 
+    @property
+    def by_mail(self) -> bool:
+        """Whether it came in a mail, whose reply-to somebody reads."""
+        return self.token.channel == "mail"
+
     def locale_on_page(self, request: Request) -> str:
         """What the reader chose, else what is known of them, else what their browser wants that the survey speaks."""
         return self.survey.locale_for(request.language(), self.token.locale, *request.languages())

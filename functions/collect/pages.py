@@ -184,10 +184,11 @@ def uncalled_page(sheet: Sheet) -> Reply:
     return _survey_page(sheet, "notice.html", 200, say("uncalled_heading"), text=say("uncalled_text"))
 
 
-def answered_page(sheet: Sheet) -> Reply:
-    """For a visit when the answer takes no more changes."""
+def answered_page(sheet: Sheet, *, by_mail: bool) -> Reply:
+    """For a visit when the answer takes no more changes. `by_mail`: whoever has a mail of ours can reply to it."""
     say = sheet.words.say
-    return _survey_page(sheet, "notice.html", 200, say("answered_heading"), text=say("answered_text"))
+    text = say("answered_mail_text" if by_mail else "answered_text")
+    return _survey_page(sheet, "notice.html", 200, say("answered_heading"), text=text)
 
 
 def preferences_page(

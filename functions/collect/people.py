@@ -56,7 +56,7 @@ def answer_page(request: Request, wiring: Wiring) -> Reply:
     watch.opening(score, query.get(TRAP))
     stored = wiring.feedback.response(to.response)
     if stored and not stored.provisional and request.now > stored.answered_at + AMENDABLE:
-        return pages.answered_page(sheet)
+        return pages.answered_page(sheet, by_mail=to.by_mail)
     return pages.score_page(sheet, score, {} if score is None else {"score": chosen}, watch.stamp(score))
 
 
@@ -74,7 +74,7 @@ def answer_form(request: Request, wiring: Wiring) -> Reply:
         else:
             page = _question_answered(request, wiring, to, sheet, score, form)
     except AmendmentRefused:
-        page = pages.answered_page(sheet)
+        page = pages.answered_page(sheet, by_mail=to.by_mail)
     return page.adding(_BACK)
 
 

@@ -13,11 +13,12 @@ from followup.post import Asleep, Post
 from followup.story import Story
 from followup.tasking import Tasking
 from hearback import plays
+from hearback.amendment import MORE_ASKED
 from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.claim import Claim
-from hearback.contact import Cap
+from hearback.contact import Cap, Contact
 from hearback.play import EventPlay, MailPlay, Play, TaskPlay
 from hearback.quiet_hours import AWAKE
 from hearback.reached import Reached
@@ -73,7 +74,7 @@ class Running:
             survey,
             response,
             contact,
-            self.links.answer(response.id, contact.key, response.dimensions, locale),
+            self._to_say_more(response, contact, locale),
             unsubscribe,
             owner,
             self._next_step(play, claim, caps, survey, story, locale),
@@ -93,6 +94,12 @@ class Running:
         if outcome in ("sent", "in doubt") or (outcome == "already" and self._may_have_reached(claim)):
             self._reached(story)
         self._log(play, story, outcome)
+
+    def _to_say_more(self, response: Response, contact: Contact, locale: str) -> str:
+        """The page on which to add to an answer; "" where it would be closed before the mail is read."""
+        if self.now >= response.answered_at + MORE_ASKED:
+            return ""
+        return self.links.answer(response.id, contact.key, response.dimensions, locale)
 
     def _caretaker(self, response: Response) -> Person | None:
         """Whose open task the answer is: what a mail promises in somebody's name, they know of.

@@ -237,8 +237,9 @@ def test_a_page_shows_no_words_stored_before(collect: Collect) -> None:
     assert Form(pages[0]).checked == []
 
 
-def test_a_later_visit_is_thanked_and_changes_nothing(collect: Collect) -> None:
-    token = collect.token()
+@pytest.mark.parametrize(("channel", "to_reply_to"), [("mail", True), ("page", False)])
+def test_a_later_visit_is_thanked_and_changes_nothing(collect: Collect, channel: str, *, to_reply_to: bool) -> None:
+    token = collect.token(channel=channel)
     collect.submit(token, score=2)
     collect.now += timedelta(hours=24, seconds=1)
 
@@ -250,6 +251,7 @@ def test_a_later_visit_is_thanked_and_changes_nothing(collect: Collect) -> None:
 
     assert [(page.status, heading(page)) for page in visits] == [(200, "Thank you!")] * 3
     assert all("no longer be changed" in page.text for page in visits)
+    assert ["reply to the mail that brought you here" in page.text for page in visits] == [to_reply_to] * 3
     assert [(response.score, response.comment) for response in collect.stored()] == [(2, "")]
 
 

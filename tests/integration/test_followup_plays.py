@@ -382,6 +382,20 @@ class TestDelays:
 
         assert world.recipients() == [RAVI]
 
+    @pytest.mark.parametrize(("letter", "score"), [("why", 8), ("apology", 2)])
+    @pytest.mark.parametrize("hours", [22, 23, 48])
+    def test_a_mail_leads_to_the_answer_only_while_that_can_be_changed(
+        self, apply: Apply, letter: str, score: int, hours: int
+    ) -> None:
+        world = apply({"id": "late", "when": {}, "what": "mail", "template": letter, "delay_hours": hours})
+        world.settle(world.answer(score, world.customer("Ravi")))
+        world.pass_time(timedelta(hours=hours))
+        run_tick(world)
+        world.deliver()
+
+        text = mail_text(world, RAVI)
+        assert ("/a/" in text, "reply to this mail" in text) == (hours < 23, True)
+
     def test_only_the_play_that_waited_runs(self, apply: Apply) -> None:
         world = apply(THANK | {"delay_hours": 1}, UPGRADE | {"cap_days": 1}, mail_cap_days=0)
         world.settle(world.answer(10, world.customer("Ravi")))

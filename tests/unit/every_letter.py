@@ -77,11 +77,17 @@ class Given:
         """A text of the survey."""
         return {"en": self.words}
 
-    def reply(self, template: Template, score: int, step: Brought | None = None, *, owner: bool = True) -> Letter:
+    def reply(
+        self,
+        template: Template,
+        score: int,
+        step: Brought | None = None,
+        *,
+        owner: bool = True,
+        link: str = f"{OURS}a/token",
+    ) -> Letter:
         person = self.owner if owner else None
-        return letters.reply(
-            template, self.survey, self.answer(score), self.contact, f"{OURS}a/token", LEAVE, person, step
-        )
+        return letters.reply(template, self.survey, self.answer(score), self.contact, link, LEAVE, person, step)
 
 
 SHOP = Survey.model_validate(
@@ -179,6 +185,7 @@ TO_CUSTOMERS: dict[str, Callable[[Given], Letter]] = {
     "thanks with a referral link": lambda given: given.reply("thanks", 10, _referral(given)),
     "thanks with a quotation": lambda given: given.reply("thanks", 10, _testimonial(given)),
     "why": lambda given: given.reply("why", 8),
+    "why when nothing can be added": lambda given: given.reply("why", 8, link=""),
     "why with a coupon": lambda given: given.reply("why", 8, _coupon(given)),
     "apology": lambda given: given.reply("apology", 2),
     "apology of the team": lambda given: given.reply("apology", 2, owner=False),

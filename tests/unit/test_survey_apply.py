@@ -168,6 +168,24 @@ def test_what_would_be_said_in_another_language_is_warned_of(hearback: Hearback,
     ]
 
 
+def test_a_mail_that_would_ask_for_more_when_nothing_can_be_added_is_warned_of(hearback: Hearback, file: Path) -> None:
+    written = Path(write(file)).read_text(encoding="utf-8")
+    plays = "".join(
+        f"  - {{ id: {template}-{hours}, when: {{}}, what: mail, template: {template}, delay_hours: {hours} }}\n"
+        for template, hours in (("why", 22), ("why", 23), ("apology", 48), ("thanks", 48))
+    )
+    file.write_text(f"{written}plays:\n{plays}", encoding="utf-8")
+
+    ended = hearback("survey", "apply", str(file))
+
+    assert ended.code == 0
+    assert ended.err.splitlines() == [
+        f"warning cafe: play {play} hours after an answer its mail has no button to say more, and asks for a reply: "
+        "answers can be changed for 24 hours"
+        for play in ("why-23: 23", "apology-48: 48")
+    ]
+
+
 def test_what_another_version_applied_and_this_one_refuses_is_said_and_can_be_mended(
     hearback: Hearback, tables: Tables, file: Path
 ) -> None:

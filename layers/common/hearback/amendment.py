@@ -1,10 +1,13 @@
-"""What an answer said before its person changed it: a score can change while the words beside it stay."""
+"""Changing an answer: until when a mail asks for it, and what it said before. Words can outlast their score."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from hearback.nps import category
-from hearback.response import Response
+from hearback.response import AMENDABLE, Response
+
+MORE_ASKED = AMENDABLE - timedelta(hours=1)
+"""How long after an answer a mail still leads to where it can be changed: mails are not read as they come."""
 
 
 @dataclass(frozen=True, slots=True)
