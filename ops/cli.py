@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
+from hearback.aws.dynamodb import RequestRefused, TemporarilyUnavailable, TransactionFailed
+from hearback.nps import BadCounts
 from hearback.survey import UnreadableSurvey
 from ops import (
     announce,
@@ -88,6 +89,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(COULD_NOT)
     except ClientError as error:
         complain(f"AWS refused {error.operation_name}: {error.response['Error'].get('Message', error)}")
+        sys.exit(COULD_NOT)
+    except RequestRefused as error:
+        complain(f"DynamoDB refused a request for good: {error}")
+        sys.exit(COULD_NOT)
+    except BadCounts:
+        complain("some tally is below zero, so it was changed by hand. See which with: hearback reconcile")
         sys.exit(COULD_NOT)
     except (BotoCoreError, TemporarilyUnavailable, TransactionFailed) as error:
         complain(f"AWS could not be reached, or is busy: {error}. Running the same command again is safe.")

@@ -65,6 +65,10 @@ def _adjusted(promoters: int, passives: int, detractors: int) -> tuple[float, fl
     return p - d, p + d - (p - d) ** 2, n
 
 
+class BadCounts(ValueError):
+    """No answers add up to these counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """Eleven counts, the answers 0 to 10, and what follows from them."""
@@ -74,7 +78,7 @@ class Score:
     @classmethod
     def of(cls, counts: Sequence[int]) -> "Score":
         if len(counts) != 11 or min(counts) < 0:
-            raise ValueError("a score is made of eleven counts, none below zero")
+            raise BadCounts("a score is made of eleven counts, none below zero")
         return cls(tuple(counts))
 
     @property
