@@ -19,7 +19,7 @@ from hearback.contact import Contact, Slot, contact_key
 from hearback.fact import FactId
 from hearback.response import AmendmentRefused, Answer, Channel, Confirmation, Response
 from hearback.survey import Survey
-from hearback.token import Token
+from hearback.token import Token, TokenRefused
 
 TOKEN_VALID = timedelta(days=7)
 WHENEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -94,10 +94,11 @@ def mint(
     """
     _check_dimensions(open_survey(survey), wanted.dimensions, public=True)
     _check_dimensions(survey, visitor.dimensions, public=False)
+    before = _asked_before(wiring, survey, wanted, visitor, now)
     token = Token(
         purpose="answer",
-        subject=str(FactId.mint(survey.id, survey.shards, now)),
-        expires_at=now + TOKEN_VALID,
+        subject=before.subject if before else str(FactId.mint(survey.id, survey.shards, now)),
+        expires_at=before.expires_at if before else now + TOKEN_VALID,
         contact=visitor.key,
         dimensions={**wanted.dimensions, **visitor.dimensions},
         channel=wanted.channel,
@@ -107,6 +108,18 @@ def mint(
     if len(text) > signed.MAXIMUM_LENGTH:
         raise Problem("dimension-refused", "These dimension values are too long for one link. Name fewer.")
     return token, text
+
+
+def _asked_before(
+    wiring: Wiring, survey: Survey, wanted: TokenRequest, visitor: Visitor, now: datetime
+) -> Token | None:
+    """With what the same visitor was asked on an earlier page: a new ask would be refused as coming too soon."""
+    try:
+        token = signed.verify(wanted.again, wiring.token_keys.at(now), "answer", now)
+    except TokenRefused:
+        return None
+    same = (FactId.parse(token.subject).survey, token.contact) == (survey.id, visitor.key)
+    return token if same else None
 
 
 def submit(

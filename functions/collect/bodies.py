@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from hearback.definition import Identifier
 from hearback.response import COMMENT_LENGTH, Answer
+from hearback.token import MAXIMUM_LENGTH
 
 ANSWER_LENGTH = 1000
 """Characters an answer to a follow-up question may have."""
@@ -65,6 +66,8 @@ class TokenRequest(_Body):
     channel: Literal["widget", "page"] = "widget"
     identity: Annotated[str, StringConstraints(max_length=2048)] = ""
     """Who the visitor is, signed by the site's server; see identity.py. "" for anybody."""
+    again: Annotated[str, StringConstraints(max_length=MAXIMUM_LENGTH)] = ""
+    """The token with which the same visitor was asked on an earlier page and has not answered: it is the same ask."""
 
 
 class Amendment(_Body):

@@ -30,8 +30,8 @@ def ask(collect: Collect, **wanted: Any) -> Answered:
     return collect.request("POST", "/v1/surveys/shop/tokens", body=wanted)
 
 
-def ask_as(collect: Collect, **claims: Any) -> Answered:
-    return ask(collect, identity=identity(collect, **claims))
+def ask_as(collect: Collect, again: str = "", **claims: Any) -> Answered:
+    return ask(collect, identity=identity(collect, **claims), again=again)
 
 
 def key_of(collect: Collect, address: str) -> str:
@@ -129,6 +129,28 @@ class TestAskingFairly:
         collect.tables.people.take(slot, "shop.0" + "0" * 26, NOW - timedelta(days=1), survey.quiet)
 
         assert ask_as(collect, email="mira@shop.example").json == {"show": False}
+
+    def test_an_ask_that_goes_on_on_another_page_is_the_same_one_with_that_pages_dimensions(
+        self, collect: Collect
+    ) -> None:
+        signed = identity(collect, email="mira@shop.example")
+        first = ask(collect, identity=signed, dimensions={"touchpoint": "delivery"}).json
+
+        collect.now += timedelta(minutes=5)
+        again = ask(collect, identity=signed, dimensions={"touchpoint": "checkout"}, again=first["token"]).json
+
+        assert (again["response"], again["expires_at"]) == (first["response"], first["expires_at"])
+        collect.submit(again["token"], score=9)
+        assert [response.dimensions for response in collect.stored()] == [{"touchpoint": "checkout"}]
+        assert ask_as(collect, email="mira@shop.example").json == {"show": False}
+
+    def test_what_somebody_else_was_asked_goes_on_for_nobody(self, collect: Collect) -> None:
+        mira, anybody = ask_as(collect, email="mira@shop.example").json, ask(collect).json
+
+        assert ask(collect, again=mira["token"]).json["response"] != mira["response"]
+        assert ask_as(collect, email="mira@shop.example", again=anybody["token"]).json == {"show": False}
+        assert ask(collect, again="forged").json["show"]
+        assert ask(collect, again=anybody["token"]).json["response"] == anybody["response"]
 
     def test_whom_the_widget_asked_is_not_invited_by_mail_as_well(self, collect: Collect, survey: Survey) -> None:
         ask_as(collect, email="mira@shop.example")
