@@ -121,7 +121,10 @@ def _digest(deployment: Deployment, survey: Survey, subscription: Subscription, 
         period = Period(period.every, last + timedelta(days=1 - period.shift), period.shift)
     directory = deployment.directory
     records = Records(deployment.feedback, deployment.tallies, directory, Tasks(directory.table))
-    return records.digest(survey, subscription, period, now)
+    digest = records.digest(survey, subscription, period, now)
+    if missing := records.skipped.count:
+        say(f"[yellow]Answers that cannot be read and are missing in it: {missing:,}. See: hearback reconcile[/]")
+    return digest
 
 
 def _subscription(deployment: Deployment, survey: str, subscription: str) -> tuple[Survey, Subscription]:

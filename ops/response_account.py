@@ -64,7 +64,7 @@ class Account:
             return self.visit.verdict.reason if self.visit else ""
         if response.excluded:
             return response.excluded
-        return "waits for the settle time" if response.provisional else CONFIRMED[response.confirmed_by]
+        return "waits for the settle time" if response.provisional else _confirmed(response)
 
     @property
     def score(self) -> int | None:
@@ -83,7 +83,7 @@ class Account:
 
     def _observed(self) -> Iterator[Step]:
         for each in self.visit.observations if self.visit else ():
-            yield Step(each.at, HAPPENED[each.kind], each.score, MEANINGS[each.kind])
+            yield Step(each.at, HAPPENED.get(each.kind, each.kind), each.score, MEANINGS.get(each.kind, ""))
 
     def _answered(self) -> Iterator[Step]:
         response = self.response
@@ -92,7 +92,7 @@ class Account:
         scores = [said["score"] for said in response.history] + [response.score]
         vouched = response.channel in ("api", "import")
         if not response.provisional and (response.confirmed_by or vouched):
-            yield Step(response.answered_at, "answer confirmed", int(scores[0]), CONFIRMED[response.confirmed_by])
+            yield Step(response.answered_at, "answer confirmed", int(scores[0]), _confirmed(response))
         for said, score in zip(response.history, scores[1:], strict=True):
             changed = "score changed" if said["score"] != score else "words changed"
             yield Step(
@@ -118,6 +118,11 @@ class Account:
                 for step in self.steps()
             ],
         }
+
+
+def _confirmed(response: Response) -> str:
+    """How it was confirmed, in the word itself where newer software wrote one."""
+    return CONFIRMED.get(response.confirmed_by, response.confirmed_by)
 
 
 def months_back(now: datetime, months: int) -> list[str]:

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hearback.fact import UNDATED, BadFactId, FactId
+from hearback.foreign import Skipped
 from hearback.response import Response
 from hearback.visit import Visit
 from ops.deployment import Deployment, chosen
@@ -44,7 +45,13 @@ def list_responses(
         wanted.add("not counted")
     if provisional:
         wanted.add("provisional")
-    found = [each for each in _accounts(deployment, survey, months) if each.standing in wanted or not wanted]
+    unread, unseen = Skipped(), Skipped()
+    accounts = _accounts(deployment, survey, months, unread, unseen)
+    found = [each for each in accounts if each.standing in wanted or not wanted]
+    if unread.count:
+        say(f"[yellow]Answers that cannot be read and are left out: {unread.count:,}. See: hearback reconcile[/]")
+    if unseen.count:
+        say(f"[yellow]Links of which cannot be read what was observed: {unseen.count:,}[/]")
     if as_json:
         print_json([{name: each.plain()[name] for name in each.plain() if name != "steps"} for each in found])
         return
@@ -53,12 +60,13 @@ def list_responses(
     say(f"{len(found):,} of the newest {months} months")
 
 
-def _accounts(deployment: Deployment, survey: str, months: int) -> list[Account]:
+def _accounts(deployment: Deployment, survey: str, months: int, unread: Skipped, unseen: Skipped) -> list[Account]:
+    """`unread` and `unseen` are told of the answers and the visits that cannot be read."""
     definition = deployment.survey(survey)
     span = months_back(deployment.now(), months)
-    newest = deployment.feedback.newest(survey, definition.shards, [*span, UNDATED], MOST)
+    newest = deployment.feedback.newest(survey, definition.shards, [*span, UNDATED], MOST, skipped=unread)
     responses = {each.id: each for each in newest if each.id.month in span or f"{each.answered_at:%Y-%m}" in span}
-    visits = {each.response: each for each in deployment.directory.visits(survey, definition.shards, span)}
+    visits = {each.response: each for each in deployment.directory.visits(survey, definition.shards, span, unseen)}
     accounts = [Account(fact, responses.get(fact), visits.get(fact)) for fact in responses.keys() | visits.keys()]
     return sorted(accounts, key=lambda account: account.at, reverse=True)
 

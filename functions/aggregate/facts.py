@@ -10,12 +10,11 @@ from datetime import date
 from typing import Any
 
 from hearback.fact import RESPONSE, SCHEMA, Kind, kind_and_id
+from hearback.foreign import FOREIGN
 from hearback.invitation import Invitation
 from hearback.response import Response
 from hearback.tally import WHOLE, Contribution, Ledger
 
-_FOREIGN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What reading something of an unforeseen shape raises."""
 _DIMENSION = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _MOST_BYTES = 60
 """Of a dimension value, as surveys allow them."""
@@ -29,7 +28,7 @@ def ledger_of(item: Mapping[str, Any]) -> Ledger:
     """The ledger of a fact as stored: its version, and what that contributes. Raises Inapplicable."""
     try:
         kind, fact = kind_and_id(item["pk"], item["sk"])
-    except _FOREIGN:
+    except FOREIGN:
         raise Inapplicable("its key is not that of a fact") from None
     schema = item.get("schema")
     if type(schema) is not int or schema < 1:
@@ -39,7 +38,7 @@ def ledger_of(item: Mapping[str, Any]) -> Ledger:
     try:
         version, contribution = _read(kind, item)
         problem = _problem(version, contribution)
-    except _FOREIGN as error:
+    except FOREIGN as error:
         raise Inapplicable(f"a foreign shape: {type(error).__name__}") from None
     if problem:
         raise Inapplicable(f"a foreign shape: {problem}")
@@ -49,9 +48,6 @@ def ledger_of(item: Mapping[str, Any]) -> Ledger:
 def _read(kind: Kind, item: Mapping[str, Any]) -> tuple[Any, Contribution]:
     if kind != RESPONSE:
         return item["version"], Invitation.from_item(item).contribution()
-    score = item["score"]
-    if not (type(score) is int and 0 <= score <= 10):
-        raise ValueError("not a score")
     return item["version"], Response.from_item(item).contribution()
 
 

@@ -15,6 +15,7 @@ from hearback.aws.feedback import Feedback
 from hearback.aws.tallies import Tallies
 from hearback.aws.tasks import Tasks
 from hearback.fact import UNDATED
+from hearback.foreign import Skipped
 from hearback.nps import Category, Change, change
 from hearback.period import Period
 from hearback.recovery import TaskReport
@@ -102,7 +103,9 @@ class Records:
     directory: Directory
     tasks: Tasks
     setbacks: Setbacks = field(default_factory=Setbacks)
-    """Of reading tasks: one that cannot be read is missing, and keeps no digest from being made."""
+    """Of reading what nobody else tells of: what cannot be read is missing, and keeps no digest from being made."""
+    skipped: Skipped = field(default_factory=Skipped)
+    """The answers that cannot be read. They are no setbacks: aggregate has parked them."""
     _said: dict[tuple[str, date, date], list[Response]] = field(default_factory=dict)
     _read: dict[str, Comment] = field(default_factory=dict)
     _open: dict[str, list[Task]] = field(default_factory=dict)
@@ -127,7 +130,7 @@ class Records:
             named=[named(survey, category, said, self._comment) for category in _HEARD],
             story=Story(story, self._consented_name(story)) if story else None,
             comments=shown[:VOICES],
-            moved=read_moves(self.feedback, self.directory, subscription, period),
+            moved=read_moves(self.feedback, self.directory, self.setbacks, subscription, period),
             quiet=self._quiet(survey, subscription, period),
         )
 
@@ -157,7 +160,7 @@ class Records:
         key = survey.id, period.first, period.last
         if key not in self._said:
             begin, end = period.begins(survey.zone), period.ends(survey.zone)
-            newest = self.feedback.newest(survey.id, survey.shards, _months(begin, end), LOOKED_AT, end)
+            newest = self.feedback.newest(survey.id, survey.shards, _months(begin, end), LOOKED_AT, end, self.skipped)
             self._said[key] = [each for each in newest if each.counted and _within(each.day, period)]
         return self._said[key]
 
@@ -179,8 +182,10 @@ class Records:
 
     def _consented_name(self, response: Response) -> str:
         stored = self.directory.table.get(Testimonial.key_item(response.id))
-        given = Testimonial.from_item(stored) if stored else None
-        return given.named if given and given.holds(response) and given.is_whole(response) else ""
+        for given in self.setbacks.read(Testimonial.from_item, [stored] if stored else []):
+            if given.holds(response) and given.is_whole(response):
+                return given.named
+        return ""
 
     def _task_report(
         self, survey: Survey, subscription: Subscription, period: Period, open_tasks: Sequence[Task]

@@ -35,6 +35,8 @@ class Digesting:
         for due in setbacks.read(Subscription.from_item, self.directory.due(DUE_KIND, self.now)):
             with setbacks.kept_apart(survey=due.survey, subscription=due.id):
                 sent += self._send_and_advance(due)
+        if missing := self.records.skipped.count:
+            logger.warning("answers that cannot be read are missing in digests", extra={"answers": missing})
         setbacks.raise_any()
         return sent
 

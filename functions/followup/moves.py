@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from followup.setbacks import Setbacks
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
 from hearback.period import Period
@@ -26,9 +27,12 @@ class Moved:
     """"" where it is not known, or not listed."""
 
 
-def read_moves(feedback: Feedback, directory: Directory, subscription: Subscription, period: Period) -> list[Moved]:
+def read_moves(
+    feedback: Feedback, directory: Directory, setbacks: Setbacks, subscription: Subscription, period: Period
+) -> list[Moved]:
     """Whose answers of the period and the scope count and differ in category from the one before, as they stand now."""
-    found = list(directory.movements(subscription.survey, period.first.isoformat(), period.last.isoformat()))
+    first, last = period.first.isoformat(), period.last.isoformat()
+    found = list(directory.movements(subscription.survey, first, last, setbacks.read))
     answers = {response.id: response for response in feedback.responses([movement.response for movement in found])}
     moved: list[Moved] = []
     named: Counter[Change] = Counter()

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger
 
+from hearback.foreign import FOREIGN
+
 T = TypeVar("T")
 logger = Logger(child=True)
 
@@ -30,10 +32,18 @@ class Setbacks:
             self._count += 1
 
     def read(self, from_item: Callable[[Mapping[str, Any]], T], items: Iterable[Mapping[str, Any]]) -> Iterator[T]:
-        """What items stand for, without those that cannot be read."""
+        """What items stand for, without those that cannot be read: their errors may repeat what they say."""
         for item in items:
-            with self.kept_apart(pk=item["pk"], sk=item["sk"]):
-                yield from_item(item)
+            try:
+                made = from_item(item)
+            except FOREIGN as error:
+                self._cannot_read(item, error)
+            else:
+                yield made
+
+    def _cannot_read(self, item: Mapping[str, Any], error: Exception) -> None:
+        logger.error("cannot be read", extra={"pk": item["pk"], "sk": item["sk"], "why": type(error).__name__})
+        self._count += 1
 
     def raise_any(self) -> None:
         """Raises SomeFailed if anything has."""

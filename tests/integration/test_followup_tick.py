@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from decimal import Decimal
+from itertools import cycle, islice
 from typing import Any
 
 import pytest
@@ -15,12 +17,34 @@ from hearback.aws import clients
 from hearback.aws.claims import Claims
 from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.aws.tasks import Tasks
+from hearback.claim import DUE_KIND as CLAIM_KIND
 from hearback.claim import Claim
+from hearback.conversion import DUE_KIND as CONVERSION_KIND
+from hearback.movement import Movement
+from hearback.subscription import DUE_KIND as DIGEST_KIND
 from hearback.subscription import Subscription
 from hearback.tally import add_request, tally_key
+from hearback.task import DUE_KIND as TASK_KIND
 from hearback.task import Task
+from hearback.task_assignment import NOTICE_KIND
+from hearback.task_closing import ASK_AGAIN_KIND, CLOSING_KIND
+from hearback.task_news import NEWS_KIND
+from hearback.testimonial import Testimonial
+from hearback.waiting import DUE_KIND as PLAY_KIND
 from tests.integration.followup_world import THROTTLED, Context, World, raising
 
+TIMED = [
+    CLAIM_KIND,
+    CONVERSION_KIND,
+    DIGEST_KIND,
+    PLAY_KIND,
+    TASK_KIND,
+    NOTICE_KIND,
+    NEWS_KIND,
+    ASK_AGAIN_KIND,
+    CLOSING_KIND,
+]
+"""All that can be due."""
 MONDAY_NINE_IN_KOLKATA = datetime(2026, 3, 9, 3, 30, tzinfo=UTC)
 
 
@@ -160,6 +184,60 @@ def test_a_task_that_cannot_be_read_is_missing_in_digests_and_told_to_operators(
         run(world, weekly.due_at)
 
     assert "One task is open." in text_of(world)
+
+
+def test_an_answer_that_cannot_be_read_keeps_no_digest_from_anybody_and_is_told_without_its_words(
+    world: World, weekly: Subscription, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Aggregate has parked it, so the tick does not fail for it each time."""
+    world.answer(10, comment="Everybody at the counter was friendly, and the tea came at once, still hot.")
+    for name, foreign in {"comment": 7, "expires_at": "asha@example.com", "day": {1}}.items():
+        world.tables.feedback.put(
+            {"Item": world.answer(2, comment="Call asha@example.com").to_item() | {name: foreign}}
+        )
+
+    assert run(world, weekly.due_at)["digests"] == 1
+
+    assert "still hot" in text_of(world)
+    [told] = [vars(record) for record in caplog.records if "cannot be read" in record.message]
+    assert (told["levelname"], told["answers"]) == ("WARNING", 3)
+    assert "asha@example.com" not in caplog.text
+
+
+def test_what_a_digest_adds_is_missing_if_it_cannot_be_read_and_told_to_operators(
+    world: World, weekly: Subscription, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = world.answer(10, comment="Everybody at the counter was friendly, and the tea came at once, still hot.")
+    for moved in (world.answer(2), said):
+        world.tables.people.put_movement(Movement(moved.id, moved.day, 5, 2**31))
+    world.tables.directory.put({"Item": Movement(said.id, said.day, 5, 2**31).to_item() | {"before": "asha"}})
+    world.tables.directory.put({"Item": Testimonial.key_item(said.id) | {"contact": {1, 2}, "words": "asha"}})
+
+    with pytest.raises(tick.TickIncomplete, match="digests"):
+        run(world, weekly.due_at)
+
+    assert world.recipients() == ["Asha Rao <asha@shop.example>"]
+    assert "still hot" in text_of(world)
+    assert "'asha'" not in caplog.text
+
+
+@pytest.mark.parametrize("due_kind", TIMED)
+def test_an_item_of_any_kind_of_timed_work_that_somebody_spoiled_stops_none_of_the_others(
+    world: World, weekly: Subscription, due_kind: str
+) -> None:
+    """It is due, and every other attribute it has is of a foreign kind."""
+    spoiled = {"pk": "TASK#spoiled", "sk": "spoiled", "due_kind": due_kind, "due_at": "2026-03-01T00:00:00+00:00"}
+    names = ("survey", "owner", "hour", "effect", "play", "reference", "rewards", "response", "responses", "created_at")
+    foreign = cycle([{1, 2}, b"\0", 10**100, {b"\0"}, Decimal("0.1")])
+    world.tables.directory.put({"Item": spoiled | dict(zip(names, foreign, strict=False))})
+    silent = Claim("silent", {"response": "shop.1"})
+    Claims(world.tables.directory).take(silent, weekly.due_at - timedelta(hours=1))
+
+    with suppress(tick.TickIncomplete):
+        run(world, weekly.due_at)
+
+    assert world.recipients() == ["Asha Rao <asha@shop.example>"]
+    assert (Claims(world.tables.directory).get(silent.digest) or {})["state"] == "doubtful"
 
 
 def test_a_mail_without_mark_and_event_is_put_before_an_operator(world: World) -> None:

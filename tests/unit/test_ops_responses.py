@@ -1,6 +1,10 @@
 """`hearback responses`: what counts and why, and an operator who knows better."""
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from hearback.fact import FactId
 from hearback.invitation import Invitation
@@ -78,6 +82,55 @@ def test_what_was_imported_without_a_time_is_listed_with_the_month_of_its_import
     listed = hearback("responses", "list", "--survey", "shop", "--json").json
 
     assert [each["score"] for each in listed] == [0]
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"expires_at": "soon"},
+        {"score": Decimal("1E+100")},
+        {"score": {1, 2}},
+        {"comment": b"\0"},
+        {"history": "long"},
+        {"sk": "no ULID"},
+        {"confirmed_by": {"form"}},
+    ],
+    ids=str,
+)
+def test_an_answer_that_cannot_be_read_hides_no_other_and_is_told(
+    hearback: Hearback, tables: Tables, foreign: dict[str, Any]
+) -> None:
+    fact = FactId.mint("shop", 4, NOW, b"foreign..6")
+    tables.feedback.put({"Item": Response(fact, 3, NOW, DAY, expires_at=2**31).to_item() | foreign})
+    counted = confirmed(tables)
+
+    listed = hearback("responses", "list", "--survey", "shop", "--json")
+
+    assert [each["response"] for each in listed.json] == [str(counted)]
+    assert "cannot be read and are left out: 1. See: hearback reconcile" in listed.err
+
+
+def test_what_newer_software_or_somebody_else_added_to_an_answer_hides_nothing(
+    hearback: Hearback, tables: Tables
+) -> None:
+    fact = FactId.mint("shop", 4, NOW, b"foreign..6")
+    added = {"note": {1, 2}, "image": b"\0", "number": 10**100, "confirmed_by": "a new way"}
+    tables.feedback.put({"Item": Response(fact, 3, NOW, DAY, expires_at=2**31).to_item() | added})
+
+    [listed] = hearback("responses", "list", "--survey", "shop", "--json").json
+
+    assert (listed["response"], listed["reason"]) == (str(fact), "a new way")
+
+
+def test_a_visit_that_cannot_be_read_hides_no_other_and_is_told(hearback: Hearback, tables: Tables) -> None:
+    machine, spoiled = scanned(tables), FactId.mint("shop", 4, NOW, b"spoiled..7")
+    tables.people.observe(Visit(spoiled, expires_at=2**31), Observation(NOW, "opened", 8))
+    tables.directory.put({"Item": Visit.key(spoiled) | {"observed": {1, 2}}})
+
+    listed = hearback("responses", "list", "--survey", "shop", "--json")
+
+    assert [each["response"] for each in listed.json] == [str(machine)]
+    assert "cannot be read what was observed: 1" in listed.err
 
 
 def test_showing_tells_every_step_and_the_verdict(hearback: Hearback, tables: Tables) -> None:

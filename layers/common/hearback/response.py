@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from hearback import tally
 from hearback.fact import RESPONSE, SCHEMA, FactId
+from hearback.foreign import text, texts
 from hearback.nps import Category, category
 
 Channel = Literal["page", "mail", "widget", "api", "import"]
@@ -218,29 +219,30 @@ class Response:
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Response":
+        """The inverse of to_item(). Raises one of FOREIGN for what is no response of ours, wherever it differs."""
         _, _, survey_and_rest = item["pk"].partition("#")
         survey, _, shard = survey_and_rest.split("#")
         return cls(
             id=FactId(survey, int(shard), item["sk"]),
-            score=int(item["score"]),
+            score=_score(item["score"]),
             answered_at=datetime.fromisoformat(item["answered_at"]).astimezone(UTC),
-            day=item["day"],
+            day=text(item["day"]),
             version=int(item["version"]),
-            comment=item.get("comment", ""),
-            answers=item.get("answers", {}),
-            dimensions=item.get("dimensions", {}),
+            comment=text(item.get("comment", "")),
+            answers=texts(item.get("answers", {})),
+            dimensions=texts(item.get("dimensions", {})),
             pages={name: int(page) for name, page in item.get("pages", {}).items()},
-            channel=item["channel"],
-            contact=item.get("contact", ""),
-            locale=item.get("locale", ""),
+            channel=text(item["channel"]),
+            contact=text(item.get("contact", "")),
+            locale=text(item.get("locale", "")),
             follow_up=item.get("follow_up", False),
-            excluded=item.get("excluded", ""),
+            excluded=text(item.get("excluded", "")),
             provisional=item.get("provisional", False),
-            confirmed_by=item.get("confirmed_by", ""),
+            confirmed_by=text(item.get("confirmed_by", "")),
             erased=item.get("erased", False),
             had_comment=item.get("had_comment", False),
             expires_at=int(item["expires_at"]),
-            history=tuple(item.get("history", ())),
+            history=tuple(map(_earlier_version, item.get("history", ()))),
         )
 
     def contribution(self) -> tally.Contribution:
@@ -299,3 +301,17 @@ class Response:
             "ExpressionAttributeNames": {"#version": "version"},
             "ExpressionAttributeValues": {":before": self.version - 1},
         }
+
+
+def _score(value: Any) -> int:
+    if not (type(value) is int and 0 <= value <= 10):
+        raise ValueError("no score")
+    return value
+
+
+def _earlier_version(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    datetime.fromisoformat(said["until"])
+    _score(said["score"])
+    text(said.get("comment", ""))
+    texts(said.get("answers", {}))
+    return said

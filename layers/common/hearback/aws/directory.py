@@ -1,12 +1,14 @@
 """DirectoryTable: surveys, contacts, suppressions, slots, subscriptions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Table
 from hearback.contact import Cap, Contact, MailKind, Slot, Suppression
 from hearback.fact import FactId
+from hearback.foreign import Skipped
 from hearback.judging import Observation
 from hearback.movement import Movement
 from hearback.reached import Reached
@@ -17,6 +19,8 @@ from hearback.visit import Visit
 from hearback.waiting import WaitingPlay
 
 SURVEY_KEPT = timedelta(minutes=1)
+ReadMovements = Callable[[Callable[[Mapping[str, Any]], Movement], Iterable[Mapping[str, Any]]], Iterator[Movement]]
+"""How movements are made of items: by `map`, or by what goes on after one that cannot be read."""
 
 
 class UnknownSurvey(LookupError):
@@ -103,11 +107,11 @@ class Directory:
         found = self.table.get(Visit.key(response))
         return Visit.from_item(found) if found else None
 
-    def visits(self, survey: str, shards: int, months: Sequence[str]) -> Iterator[Visit]:
-        """The visits to links that were made in some months (yyyy-mm)."""
+    def visits(self, survey: str, shards: int, months: Sequence[str], skipped: Skipped) -> Iterator[Visit]:
+        """The visits to links that were made in some months (yyyy-mm). `skipped` is told of what cannot be read."""
         for pk in Visit.partitions(survey, shards, months):
             request = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": pk}}
-            yield from map(Visit.from_item, self.table.query(request))
+            yield from skipped.read(Visit.from_item, self.table.query(request))
 
     def refusals(self, survey: str) -> list[Refusals]:
         """What limits refused lately, oldest day first."""
@@ -145,10 +149,10 @@ class Directory:
     def put_movement(self, movement: Movement) -> None:
         self.table.put({"Item": movement.to_item()})
 
-    def movements(self, survey: str, first: str, last: str) -> Iterator[Movement]:
+    def movements(self, survey: str, first: str, last: str, read: ReadMovements = map) -> Iterator[Movement]:
         """Whose category moved on some local days (yyyy-mm-dd), both included, in the order of the days."""
         for request in Movement.requests(survey, first, last):
-            yield from map(Movement.from_item, self.table.query(request))
+            yield from read(Movement.from_item, self.table.query(request))
 
     def due(self, due_kind: str, until: datetime | None = None) -> Iterator[Item]:
         """What waits for a time, first due first; with `until`, only what is due by then."""

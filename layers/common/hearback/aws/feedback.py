@@ -1,12 +1,17 @@
-"""FeedbackTable: responses and invitations."""
+"""FeedbackTable: responses and invitations.
 
-from collections.abc import Callable, Iterator, Sequence
+Where many responses are read, one that cannot be is left out: aggregate has parked it, and reconciling names it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
+from typing import Any
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
 from hearback.fact import INVITATION, RESPONSE, FactId, encode_ulid, kind_and_id, partitions
+from hearback.foreign import Skipped
 from hearback.invitation import Invitation, Mark, mark_request
 from hearback.presumption import (
     correct_request,
@@ -148,17 +153,24 @@ class Feedback:
         return self._if_it_holds(mark_request(fact, mark))
 
     def newest(
-        self, survey: str, shards: int, months: list[str], most: int, until: datetime | None = None
+        self,
+        survey: str,
+        shards: int,
+        months: list[str],
+        most: int,
+        until: datetime | None = None,
+        skipped: Skipped | None = None,
     ) -> list[Response]:
         """The newest responses of some months (yyyy-mm), by the time they were begun, newest first.
 
-        With `until`, only those begun before that moment.
+        With `until`, only those begun before that moment. `skipped` is told of those that cannot be read.
         """
+        skipped = skipped or Skipped()
         found: list[Response] = []
         for month in sorted(months, reverse=True):
             streams = [self._backwards(pk, until) for pk in partitions(RESPONSE, survey, shards, [month])]
             newest = merge(*streams, key=lambda item: str(item["sk"]), reverse=True)
-            found += [Response.from_item(item) for item in islice(newest, most - len(found))]
+            found += islice(skipped.read(_listed, newest), most - len(found))
         return found
 
     def earlier(self, response: Response, most: int) -> list[Response]:
@@ -169,14 +181,16 @@ class Feedback:
         """
         if not response.contact:
             return []
-        keys = (kind_and_id(item["pk"], item["sk"])[1] for item in self.table.query(response.earlier_request()))
-        found = (self.response(fact) for fact in keys if fact.survey == response.id.survey)
-        counted = (each for each in found if each and each.counted and each.contact == response.contact)
+        keys = Skipped().read(_fact, self.table.query(response.earlier_request()))
+        items = (self.table.get(fact.key(RESPONSE)) for fact in keys if fact.survey == response.id.survey)
+        found = Skipped().read(Response.from_item, filter(None, items))
+        counted = (each for each in found if each.counted and each.contact == response.contact)
         return list(islice(counted, most))
 
     def responses(self, facts: Sequence[FactId]) -> list[Response]:
         """Those of some responses that there are, in no order."""
-        return [Response.from_item(item) for item in self.table.get_many([fact.key(RESPONSE) for fact in facts])]
+        items = self.table.get_many([fact.key(RESPONSE) for fact in facts])
+        return list(Skipped().read(Response.from_item, items))
 
     def _backwards(self, pk: str, until: datetime | None) -> Iterator[Item]:
         before = {":until": encode_ulid(int(until.timestamp() * 1000), bytes(10))} if until else {}
@@ -188,3 +202,13 @@ class Feedback:
                 "Limit": 50,
             }
         )
+
+
+def _fact(item: Mapping[str, Any]) -> FactId:
+    return kind_and_id(item["pk"], item["sk"])[1]
+
+
+def _listed(item: Mapping[str, Any]) -> Response:
+    """Raises BadFactId as well, rather than where somebody asks for its month."""
+    _fact(item)
+    return Response.from_item(item)
