@@ -276,6 +276,7 @@ class TestForms:
             ("reschedule", {"day": "2026-03-06"}, "Please choose a day and a time."),
             ("reschedule", {"day": "2026-03-06", "time": "10:00+01:00"}, "Please choose a day and a time."),
             ("reschedule", {"day": "2026-03-04", "time": "15:00"}, "That time is over."),
+            ("reschedule", {"day": "0001-01-01", "time": "00:00"}, "That time is over."),
             ("reschedule", {"day": "2026-04-04", "time": "15:00"}, "more than two weeks away"),
         ],
     )

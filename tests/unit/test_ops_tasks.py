@@ -168,6 +168,7 @@ def test_a_task_is_rescheduled_in_the_scope_s_time_zone(hearback: Hearback, tabl
         (["note", "TASK", "  "], "says nothing"),
         (["reschedule", "TASK", "2026-02-30T10:00"], "does not match"),
         (["reschedule", "TASK", "2026-03-04T10:00"], "that is over"),
+        (["reschedule", "TASK", "0001-01-01T00:00"], "that is over"),
         (["reschedule", "TASK", "2026-04-04T10:00"], "at most 14 days"),
         (["link", "TASK", "--to", "nobody"], "one of the survey's people: asha"),
     ],

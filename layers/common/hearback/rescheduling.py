@@ -1,6 +1,6 @@
 """To what time a task can be rescheduled."""
 
-from datetime import UTC, date, datetime, time
+from datetime import MINYEAR, UTC, date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -19,8 +19,12 @@ class NotThen(ValueError):
 
 def due_time(day: date, at: time, zone: ZoneInfo, now: datetime) -> datetime:
     """The moment, in UTC, of a local day and time; the first of two. Raises NotThen."""
-    moment = datetime.combine(day, at, zone).astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) != datetime.combine(day, at):
+    wanted = datetime.combine(day, at)
+    try:
+        moment = wanted.replace(tzinfo=zone).astimezone(UTC)
+    except OverflowError:  # UTC's clock would be beyond the calendar's first or last day
+        raise NotThen("past" if wanted.year == MINYEAR else "late") from None
+    if moment.astimezone(zone).replace(tzinfo=None) != wanted:
         raise NotThen("skipped")
     if moment <= now:
         raise NotThen("past")
