@@ -34,7 +34,7 @@ def list_testimonials(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV alone on stdout, for a spreadsheet.")] = False,
 ) -> None:
     """List the testimonials that hold, newest first. Look again before you print: consent can be taken back."""
-    found, lapsed = _holding(chosen(ctx), survey)
+    found, lapsed = _consented(chosen(ctx), survey)
     rows = [_plain(each, answer) for each, answer in found]
     if as_json:
         print_json(rows)
@@ -51,7 +51,9 @@ def list_testimonials(
             out.print(f"[dim]{each.response}[/]\n{score} · {row['person']} person · {words}\n", soft_wrap=True)
         say(f"{len(found):,} may be quoted" if found else "Nothing may be quoted yet.")
     if lapsed:
-        say(f"{lapsed:,} left out: their answers changed since, so they need a new consent")
+        say(f"{len(lapsed):,} lapsed, and need a new consent:")
+    for each, why in lapsed:
+        say(f"  {each.response}: {escape(why)}")
 
 
 @app.command()
@@ -73,13 +75,17 @@ def remove(
     out.print(f"Removed the testimonial of {response}")
 
 
-def _holding(deployment: Deployment, survey: str) -> tuple[list[tuple[Testimonial, Response | None]], int]:
-    """The testimonials that may be quoted, newest first, with the answer of each, and how many lapsed."""
+def _consented(
+    deployment: Deployment, survey: str
+) -> tuple[list[tuple[Testimonial, Response | None]], list[tuple[Testimonial, str]]]:
+    """The testimonials that may be quoted, with the answer of each, and those that lapsed, with why; newest first."""
     consented = [Testimonial.from_item(item) for item in items(deployment.directory.table, "TESTIMONIAL#")]
     wanted = [each for each in consented if survey in ("", each.response.survey)]
     answers = {response.id: response for response in deployment.feedback.responses([each.response for each in wanted])}
+    wanted.sort(key=lambda each: each.at, reverse=True)
+    lapsed = [(each, why) for each in wanted if (why := each.lapse(answers.get(each.response)))]
     holding = [(each, answers.get(each.response)) for each in wanted if each.holds(answers.get(each.response))]
-    return sorted(holding, key=lambda pair: pair[0].at, reverse=True), len(wanted) - len(holding)
+    return holding, lapsed
 
 
 def _plain(testimonial: Testimonial, answer: Response | None) -> dict[str, Any]:

@@ -89,7 +89,21 @@ def test_whose_words_changed_is_left_out(hearback: Hearback, tables: Tables, thr
 
     assert "The samosas!" not in listed.out
     assert "Nothing may be quoted yet." in listed.err
-    assert "2 left out" in listed.err
+    assert listed.err.splitlines()[1:] == [
+        "2 lapsed, and need a new consent:",
+        f"  {three[1].id}: its answer does not count (our own test)",
+        f"  {three[0].id}: its comment was changed",
+    ]
+
+
+def test_whose_score_left_its_category_is_left_out(hearback: Hearback, tables: Tables, three: list[Response]) -> None:
+    tables.responses.amend(three[0].id, Answer(3), NOW + timedelta(minutes=1))
+
+    listed = hearback("testimonials", "list")
+
+    assert "The samosas!" not in listed.out
+    assert f"  {three[0].id}: its score went from 10 to 3" in listed.err.splitlines()
+    assert words(hearback) == ["=HYPERLINK(1)"]
 
 
 def test_an_answer_whose_retention_ended_takes_nothing_back(

@@ -1,11 +1,12 @@
 """A testimonial holds while its answer says what it said."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from hearback.fact import FactId
-from hearback.response import Response
+from hearback.response import Answer, Response
 from hearback.testimonial import Testimonial
 from tests.conftest import NOW
 
@@ -46,6 +47,21 @@ def test_it_holds_while_the_answer_stands(consented: Testimonial) -> None:
 
 def test_other_words_need_another_consent(consented: Testimonial) -> None:
     assert not consented.holds(replace(ANSWER, comment="The samosas were cold."))
+
+
+def test_praise_is_not_quoted_of_somebody_who_gives_another_category_now(consented: Testimonial) -> None:
+    nine = ANSWER.amended(Answer(9), NOW + timedelta(minutes=1))
+    three = nine.amended(Answer(3), NOW + timedelta(minutes=2))
+
+    assert consented.holds(nine)
+    assert consented.lapse(three) == "its score went from 10 to 3"
+    assert consented.holds(three.amended(Answer(10), NOW + timedelta(minutes=3)))
+
+
+def test_who_consents_after_the_change_is_taken_at_their_word(consented: Testimonial) -> None:
+    three = ANSWER.amended(Answer(3), NOW + timedelta(minutes=1))
+
+    assert replace(consented, at=NOW + timedelta(minutes=2)).holds(three)
 
 
 def test_an_erased_or_excluded_answer_is_not_quoted(consented: Testimonial) -> None:

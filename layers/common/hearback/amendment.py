@@ -26,6 +26,16 @@ def before(response: Response) -> Before | None:
     return None
 
 
+def score_at(response: Response, at: datetime) -> int:
+    """The score that it had at some time since it was given."""
+    score = response.score
+    for said in reversed(response.history):
+        if datetime.fromisoformat(said["until"]) <= at:
+            break
+        score = int(said["score"])
+    return score
+
+
 def score_of_words(response: Response) -> int:
     """The score that its comment was written with."""
     score = response.score

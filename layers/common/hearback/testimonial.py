@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from hearback.amendment import score_at
 from hearback.fact import FactId
+from hearback.nps import category
 from hearback.response import Response
 
 QUOTE_LENGTH = 1000
@@ -37,13 +39,24 @@ class Testimonial:
         return cls(response.id, response.contact, words, named, now, digest(response.comment), in_comment, expires_at)
 
     def holds(self, response: Response | None) -> bool:
-        """Whether it may be quoted: its answer says what it said, and nobody erased or excluded it.
+        """Whether it may be quoted."""
+        return not self.lapse(response)
+
+    def lapse(self, response: Response | None) -> str:
+        """Why it may not be quoted any more; "" while its answer says what it said, by a score of the same category.
 
         An answer whose retention ended before its testimonial's withdraws nothing.
         """
         if response is None:
-            return True
-        return not (response.erased or response.excluded) and digest(response.comment) == self.of_comment
+            return ""
+        if response.erased:
+            return "its person was erased"
+        if response.excluded:
+            return f"its answer does not count ({response.excluded})"
+        if digest(response.comment) != self.of_comment:
+            return "its comment was changed"
+        score = score_at(response, self.at)
+        return "" if category(score) == response.category else f"its score went from {score} to {response.score}"
 
     def is_whole(self, response: Response) -> bool:
         """Whether its words are all that the answer's comment says, so that its name may stand under the comment."""
