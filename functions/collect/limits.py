@@ -7,8 +7,6 @@ whatever is sent with it is that person's one response.
 
 import hashlib
 import hmac
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 
+from collect.metric import count
 from collect.problems import Problem
 from collect.request import Request
 from collect.wiring import Wiring
@@ -126,34 +125,11 @@ def _address_hour(request: Request, wiring: Wiring, survey: Survey) -> AddressHo
 
 def _count_refusal(wiring: Wiring, survey: Survey, limit: Limit, now: datetime) -> None:
     """In the metric Refused, and by day where the operator's command reads it."""
-    print(json.dumps(_metric(survey.id, limit, now)), flush=True)
+    count("Refused", now, Survey=survey.id, Limit=limit)
     try:
         wiring.directory.table.update(Refusals.count_request(survey.id, survey.day(now), limit, now))
     except TemporarilyUnavailable as failure:
         logger.warning("refusal uncounted", extra={"reason": str(failure)})
-
-
-def _metric(survey: str, limit: Limit, now: datetime) -> dict[str, Any]:
-    """One refusal in CloudWatch's embedded metric format, which is a line of the log: no call, no permission.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-    """
-    return {
-        "_aws": {
-            "Timestamp": int(now.timestamp() * 1000),
-            "CloudWatchMetrics": [
-                {
-                    "Namespace": "Hearback",
-                    "Dimensions": [["FunctionName"], ["FunctionName", "Survey", "Limit"]],
-                    "Metrics": [{"Name": "Refused", "Unit": "Count"}],
-                }
-            ],
-        },
-        "FunctionName": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
-        "Survey": survey,
-        "Limit": limit,
-        "Refused": 1,
-    }
 
 
 def _network(address: str) -> str:

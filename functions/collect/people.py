@@ -6,6 +6,7 @@ from dataclasses import replace
 from collect import answers, limits, pages, preferences
 from collect.asking import asked_after
 from collect.bodies import Amendment, TokenRequest
+from collect.metric import count
 from collect.observing import TRAP, Watch
 from collect.page_stamp import PageStamp
 from collect.problems import REFUSALS, Kind, Problem, problem_of
@@ -34,10 +35,14 @@ def answer(request: Request, wiring: Wiring) -> Reply:
 def survey_page(request: Request, wiring: Wiring) -> Reply:
     """A page that anybody may open: a fresh token each time.
 
-    Apps and mailers hang names of their own on links; only those of the survey's dimensions are read.
+    Apps and mailers hang names of their own on links; only those of the survey's dimensions are read. A value that the
+    survey does not take is dropped and counted: whoever stands before a misprinted code would be lost otherwise.
     """
     survey = answers.known_survey(wiring, request.parameter("survey"), request.now)
-    query = {name: value for name, value in request.query().items() if name in survey.dimensions.keys() - {"lang"}}
+    named = {name: value for name, value in request.query().items() if name in survey.dimensions.keys() - {"lang"}}
+    query = {name: value for name, value in named.items() if not survey.problem_with(name, value, public=True)}
+    for name in named.keys() - query.keys():
+        count("DimensionsDropped", request.now, Survey=survey.id, Dimension=name)
     locale = survey.locale_for(request.language(), *request.languages())
     wanted = TokenRequest(dimensions=query, locale=locale, channel="page")
     token, text = answers.mint(wiring, survey, wanted, request.now)
