@@ -15,6 +15,7 @@ from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Table, from_wire, to_wire
 from hearback.aws.feedback import Feedback
 from hearback.fact import INVITATION, decode_ulid_time, kind_and_id
+from hearback.foreign import FOREIGN
 from ops import failure_message
 from ops.failure_message import Event, Positions
 from ops.message_queue import Message, MessageQueue
@@ -65,10 +66,10 @@ class Unqueued:
         return Done(True, f"older than the stream: {len(asked):,} facts of that time are in the settle queue")
 
     def _parked(self, parked: Parked) -> Done:
-        item = self.feedback.get({"pk": parked.pk, "sk": parked.sk})
-        if item is None:
-            return Done(True, "its fact is gone, nothing follows")
         try:
+            item = self.feedback.get({"pk": parked.pk, "sk": parked.sk})
+            if item is None:
+                return Done(True, "its fact is gone, nothing follows")
             asked = message_for(_record(to_wire(item)))
         except ValueError as problem:
             return Done(False, str(problem))
@@ -116,7 +117,7 @@ def _moments(fact: Wire) -> list[datetime]:
             return [datetime.fromtimestamp(decode_ulid_time(fact_id.ulid) / 1000, UTC)]
         said = [item["answered_at"], *(version["until"] for version in item.get("history", ()))]
         return [datetime.fromisoformat(moment).astimezone(UTC) for moment in said]
-    except (KeyError, TypeError, ValueError):
+    except FOREIGN:
         return []
 
 
@@ -151,7 +152,7 @@ class MailNews:
             return NOT_KNOWN
         try:
             took = take_in(failure.content, self.claims, self.feedback, self.directory, self.now)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except FOREIGN as error:
             return Done(False, f"not an event of SES as this software knows them: {type(error).__name__} {error}")
         if took is None:
             return Done(True, "its mail is not ours")

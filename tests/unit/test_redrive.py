@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,30 @@ def test_a_key_beyond_the_year_9999_is_named_and_stays(world: World, applier: Ca
     assert held(world.failures) == [f"item {key['pk']} {key['sk']}: its key is not that of a fact"]
 
 
+@pytest.mark.parametrize("applier", [lambda world: world.uncounted([]).apply, lambda world: world.unqueued([]).apply])
+def test_a_fact_that_somebody_spoiled_is_named_and_stays_and_holds_up_no_other(
+    world: World, applier: Callable[[World], Apply]
+) -> None:
+    spoiled = {"schema": 10**100, "image": b"\0", "images": {b"\0"}, "numbers": {1, Decimal("1E-130")}}
+    world.tables.feedback.put({"Item": answer(1).to_item() | spoiled})
+    world.failures.put([parked(answer(1)), parked(world.store(answer(2)))])
+    redriven = redrive(world.failures, applier(world))
+    assert {one.what: one.done.applied for one in redriven} == {
+        f"response {answer(1).id}": False,
+        f"response {answer(2).id}": True,
+    }
+    assert len(held(world.failures)) == 1
+
+
+@pytest.mark.parametrize("applier", [lambda world: world.uncounted([]).apply, lambda world: world.unqueued([]).apply])
+def test_what_somebody_added_to_a_fact_keeps_it_from_nothing(world: World, applier: Callable[[World], Apply]) -> None:
+    added = {"number": 10**100, "image": b"\0", "images": {b"\0"}, "numbers": {1, Decimal("1E-130")}}
+    world.tables.feedback.put({"Item": answer(1).to_item() | added})
+    world.failures.put([parked(answer(1))])
+    [redriven] = redrive(world.failures, applier(world))
+    assert redriven.done.applied
+
+
 def test_batches_older_than_the_stream_are_recounted_from_the_facts(world: World) -> None:
     for number in range(3):
         world.store(answer(number))
@@ -248,6 +273,16 @@ def test_after_the_stream_the_facts_of_that_time_are_queued(world: World) -> Non
     [redriven] = redrive(world.failures, unqueued.apply, unqueued.recover)
     assert redriven.done.how == "older than the stream: 3 facts of that time are in the settle queue"
     assert world.settling() == sorted(str(each.id) for each in (then, amended_then, invitation))
+
+
+def test_after_the_stream_a_fact_without_a_time_of_ours_holds_up_no_other(world: World) -> None:
+    then = world.store(answer(1))
+    for number, said in enumerate(["soon", 7, {1, 2}, b"\0", "0001-01-01T00:00:00+14:00"], start=2):
+        world.tables.feedback.put({"Item": answer(number).to_item() | {"answered_at": said}})
+    world.failures.put([given_up(world.stream[:1])])
+    unqueued = world.unqueued(None)
+    redrive(world.failures, unqueued.apply, unqueued.recover)
+    assert world.settling() == [str(then.id)]
 
 
 def test_what_the_worker_failed_on_is_given_back_to_it(world: World) -> None:
