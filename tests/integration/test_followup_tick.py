@@ -240,6 +240,18 @@ def test_an_item_of_any_kind_of_timed_work_that_somebody_spoiled_stops_none_of_t
     assert (Claims(world.tables.directory).get(silent.digest) or {})["state"] == "doubtful"
 
 
+def test_a_task_is_reminded_of_though_one_of_its_answers_cannot_be_read(world: World) -> None:
+    spoiled, said = world.answer(2, comment="Nobody came."), world.answer(1, comment="Nobody at all.")
+    world.tables.feedback.put({"Item": spoiled.to_item() | {"comment": 7}})
+    responses = frozenset({str(spoiled.id), str(said.id)})
+    task = Task(Task.id_for("a"), "shop", "asha", world.now, world.now, responses, "", {})
+    world.tables.tasks.open_or_join(task, str(said.id))
+
+    assert run(world, world.now + timedelta(hours=1))["reminders"] == 1
+
+    assert "Nobody at all." in text_of(world)
+
+
 def test_a_mail_without_mark_and_event_is_put_before_an_operator(world: World) -> None:
     response = world.answer(10, world.customer("Ravi"))
     with world.monkeypatch.context() as patch:

@@ -381,6 +381,17 @@ def test_a_foreign_message_comes_back_until_it_lands_in_the_failure_queue(world:
     assert world.settle(FactId("x", 0, "short")) == RETRY
 
 
+def test_an_earlier_answer_that_cannot_be_read_keeps_nobody_from_being_followed_up(world: World) -> None:
+    ravi = world.customer("Ravi")
+    for spoiled in ({"score": "two"}, {"comment": {1, 2}}):
+        world.tables.feedback.put({"Item": world.answer(2, ravi).to_item() | spoiled})
+        world.pass_time(timedelta(hours=1))
+
+    assert world.settle(world.answer(10, ravi)) == DONE
+
+    assert len(world.mails()) == 1
+
+
 def test_an_address_that_mail_cannot_reach_is_refused_once_and_takes_no_cap(world: World) -> None:
     ravi = world.customer("Ravi")
     world.tables.people.merge_contact(replace(ravi, email="रवि@example.com"))
