@@ -142,6 +142,14 @@ def test_rows_that_are_wrong_are_listed_and_the_others_invited(guests: Invite) -
     ]
 
 
+def test_an_open_quote_keeps_nobody_else_from_being_invited(guests: Invite) -> None:
+    ended = guests('email,name\nasha@example.com,"Asha\nravi@example.com,Ravi\nmeera@example.com,"Meera"\n')
+    assert (ended.code, ended.json["invited"]) == (1, 2)
+    [(row, reason)] = reasons(ended)
+    assert row == 2
+    assert reason.startswith("line 2: a quote is not closed")
+
+
 def test_whom_no_mail_can_reach_is_not_invited(guests: Invite, tables: Tables) -> None:
     ended = guests("email\njosé@example.com\nravi@exämple.example\n")
     assert (ended.code, ended.json["invited"]) == (1, 1)
