@@ -78,7 +78,7 @@ def test_a_permission_that_nothing_used_is_named(recorded: Recorded, monkeypatch
     def generous(stack: Stack, function: str) -> Role:
         role = role_of(stack, function)
         table = f"arn:aws:dynamodb:eu-west-1:123456789012:table/{stack.outputs['DirectoryTable']}"
-        more = [Permission("dynamodb:Scan", table), Permission("dynamodb:Query", f"{table}/index/by_owner")]
+        more = [Permission("dynamodb:Scan", table), Permission("dynamodb:Query", f"{table}/index/by_name")]
         return Role(role.name, [*role.permissions, *more])
 
     before = differences(recorded.stack, "CollectFunction", recorded.watcher.calls)
@@ -86,6 +86,6 @@ def test_a_permission_that_nothing_used_is_named(recorded: Recorded, monkeypatch
 
     after = differences(recorded.stack, "CollectFunction", recorded.watcher.calls)
     assert [line for line in after if line not in before] == [
-        "CollectRole allows dynamodb:Query on table/DirectoryTable/index/by_owner, which nothing used",
+        "CollectRole allows dynamodb:Query on table/DirectoryTable/index/by_name, which nothing used",
         "CollectRole allows dynamodb:Scan on table/DirectoryTable, which nothing used",
     ]
