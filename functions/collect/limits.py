@@ -114,7 +114,9 @@ def changing(wiring: Wiring, survey: Survey, now: datetime) -> Iterator[None]:
     except ChangedTooOften as refused:
         _count_refusal(wiring, survey, "changes", now)
         raise Problem(
-            "too-many", "Nothing was stored: this answer was changed too often within an hour.", wait=refused.wait
+            "too-many-changes",
+            "Nothing was stored: this answer was changed too often within an hour.",
+            wait=refused.wait,
         ) from None
 
 

@@ -46,7 +46,9 @@ _DETAILS: dict[Kind, str] = {
     "dimension-refused": "'store' is not public: it comes with the invitation, not from the page.",
     "foreign-currency": "#/currency: this survey's conversions are in EUR.",
     "invalid-body": "#/colour: this is not one of the fields.",
-    "too-many": "Nothing was stored: this answer was changed too often within an hour.",
+    "too-many": "Nothing was stored: this address has given as many answers as this survey takes from one within "
+    "an hour.",
+    "too-many-changes": "Nothing was stored: this answer was changed too often within an hour.",
     "busy": "Nothing was stored. Try again in a few seconds.",
 }
 _GATEWAY = {403: "Forbidden", 404: "Not Found", 429: "Too Many Requests", 503: "Service Unavailable"}

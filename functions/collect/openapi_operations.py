@@ -56,7 +56,7 @@ _FOR_PROGRAMS: Sequence[Operation] = (
         "Give an answer; the same token is the same response, however often it is sent. What it leaves out stays as it "
         "was, an empty text takes back what was said",
         [Answer(201, "Stored", Stored, {**_STORED, "next_step": _NEXT_STEP})],
-        [*UNREADABLE, *UNSAYABLE, *LINK, "amendment-refused", "too-many", "busy"],
+        [*UNREADABLE, *UNSAYABLE, *LINK, "amendment-refused", "too-many", "too-many-changes", "busy"],
         Submission,
         {"token": _TOKEN, "score": 9, "comment": "Quick and friendly."},
     ),
@@ -66,7 +66,7 @@ _FOR_PROGRAMS: Sequence[Operation] = (
         "amend",
         "Change or complete an answer, for 24 hours; an empty text takes back what was said",
         [Answer(200, "Stored as the next version", Stored, {**_STORED, "version": 2})],
-        [*UNREADABLE, *UNSAYABLE, *LINK, "nothing-to-amend", "amendment-refused", "too-many", "busy"],
+        [*UNREADABLE, *UNSAYABLE, *LINK, "nothing-to-amend", "amendment-refused", "too-many-changes", "busy"],
         Amendment,
         {"comment": "And they called back.", "answers": {"topic": "staff"}},
     ),

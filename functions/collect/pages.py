@@ -55,6 +55,7 @@ Notice = Literal[
     "refused",
     "busy",
     "too_many",
+    "changed_often",
 ]
 """A page that only tells something, by the name of its texts."""
 

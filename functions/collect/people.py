@@ -15,6 +15,7 @@ from collect.request import Request
 from collect.wiring import Wiring
 from hearback.language import texts
 from hearback.response import AMENDABLE, AmendmentRefused
+from hearback.token import Purpose, TokenRefused, verify
 
 Route = Callable[[Request, Wiring], Reply]
 
@@ -29,7 +30,7 @@ def answer(request: Request, wiring: Wiring) -> Reply:
     try:
         return ROUTES[request.route](request, wiring)
     except REFUSALS as refusal:
-        return apology(problem_of(refusal), request)
+        return apology(problem_of(refusal), request, wiring)
 
 
 def survey_page(request: Request, wiring: Wiring) -> Reply:
@@ -189,8 +190,8 @@ def _question_answered(
     return replace(page, log={"response": str(stored.id), "version": stored.version} if stored else {})
 
 
-def apology(problem: Problem, request: Request) -> Reply:
-    """The page that tells somebody kindly why a link or a form does not work."""
+def apology(problem: Problem, request: Request, wiring: Wiring) -> Reply:
+    """The page that tells somebody kindly why a link or a form does not work, in the language of their link."""
     notices: dict[Kind, pages.Notice] = {
         "unknown-survey": "no_survey",
         "survey-closed": "closed",
@@ -202,8 +203,19 @@ def apology(problem: Problem, request: Request) -> Reply:
         "unknown-code": "broken_link",
         "nothing-to-amend": "nothing_said",
         "too-many": "too_many",
+        "too-many-changes": "changed_often",
         "busy": "busy",
     }
-    words = texts("pages", request.language(), *request.languages())
+    words = texts("pages", request.language(), _locale_of_link(request, wiring), *request.languages())
     page = pages.notice_page(problem.status, notices.get(problem.kind, "refused"), words)
     return replace(page, log={"problem": problem.kind}).adding(problem.headers)
+
+
+def _locale_of_link(request: Request, wiring: Wiring) -> str:
+    """What a link of ours says of its reader, even if it is too old; "" if it is none."""
+    purposes: dict[str, Purpose] = {"/u/": "unsubscribe", "/t/": "task"}
+    text, keys = request.event["pathParameters"].get("token", ""), wiring.token_keys.at(request.now)
+    try:
+        return verify(text, keys, purposes.get(request.path[:3], "answer"), answers.WHENEVER).locale
+    except TokenRefused:
+        return ""

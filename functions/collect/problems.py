@@ -44,6 +44,7 @@ Kind = Literal[
     "foreign-currency",
     "invalid-body",
     "too-many",
+    "too-many-changes",
     "busy",
 ]
 
@@ -72,6 +73,7 @@ _MEANINGS: dict[Kind, tuple[int, str]] = {
     "foreign-currency": (422, "The value is in another currency"),
     "invalid-body": (422, "The body is not what this route takes"),
     "too-many": (429, "Too many answers within an hour"),
+    "too-many-changes": (429, "The answer was changed too often within an hour"),
     "busy": (503, "Too much at once"),
 }
 

@@ -17,7 +17,7 @@ def answer(request: Request, wiring: Wiring) -> Reply:
     except REFUSALS as refusal:
         from collect import people  # noqa: PLC0415 - a redirect does not wait for what pages bring
 
-        return people.apology(problem_of(refusal), request)
+        return people.apology(problem_of(refusal), request, wiring)
 
 
 def _follow(request: Request, wiring: Wiring) -> Reply:

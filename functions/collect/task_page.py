@@ -51,7 +51,7 @@ def answer(request: Request, wiring: Wiring) -> Reply:
     except REFUSALS as refusal:
         problem = problem_of(refusal)
         if problem.kind != "token-expired":
-            return people.apology(problem, request)
+            return people.apology(problem, request, wiring)
         words = texts("tasks", request.language(), *request.languages())
         page = pages.plain_page(problem.status, words, words.say("expired_heading"), words.say("expired_text"))
         return replace(page, log={"problem": problem.kind})

@@ -422,6 +422,21 @@ def test_a_mails_link_speaks_what_was_chosen_else_what_is_known_else_what_the_br
     assert f'<html lang="{language}" dir="ltr">' in page.text
 
 
+def test_what_cannot_be_is_told_in_the_language_of_the_link_as_well(collect: Collect) -> None:
+    wants = {"accept-language": "fr"}
+    old, none = collect.token(locale="hi", expires_at=NOW), collect.token(locale="hi") + "x"
+
+    spoken = [
+        collect.request("GET", f"/a/{old}", headers=wants),
+        collect.request("GET", f"/c/{old}", headers=wants),
+        collect.request("GET", f"/a/{old}", query="lang=ar", headers=wants),
+        collect.request("GET", f"/a/{none}", headers=wants),
+    ]
+
+    assert [page.status for page in spoken] == [410, 410, 410, 400]
+    assert [re.findall('<html lang="(..)"', page.text) for page in spoken] == [["hi"], ["hi"], ["ar"], ["fr"]]
+
+
 def test_the_language_chosen_stays_through_every_step_and_on_the_answer(collect: Collect) -> None:
     page = collect.request("GET", f"/a/{collect.token(locale='en')}", query="lang=hi")
 

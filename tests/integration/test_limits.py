@@ -208,11 +208,23 @@ def test_an_answer_changes_twice_an_hour_and_then_waits(collect: Collect) -> Non
         changes.append(collect.request("PATCH", f"/v1/responses/{token}", body={"score": score}))
 
     assert [change.status for change in changes] == [200, 200, 429]
+    assert changes[2].json["type"] == "/problems/too-many-changes"
     assert changes[2].headers["retry-after"] == str(40 * 60)  # the first change was at 10:40, it is 11:00
     assert collect.stored()[0].score == 3
 
     collect.now += timedelta(minutes=40)
     assert collect.request("PATCH", f"/v1/responses/{token}", body={"score": 4}).status == 200
+
+
+def test_who_changes_too_much_reads_that_it_was_they(collect: Collect) -> None:
+    token = collect.token()
+    for score in (1, 2, 3):
+        collect.confirm(token, score)
+
+    page = collect.confirm(token, 4)
+
+    assert (page.status, heading(page)) == (429, "You have changed this many times")
+    assert page.headers["retry-after"] == "3600"
 
 
 def test_a_retry_is_no_change(collect: Collect) -> None:
