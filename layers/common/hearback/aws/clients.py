@@ -4,11 +4,14 @@ They are botocore's own. boto3 makes the same ones, and brings S3 transfers and 
 its import would be a sixth of what a cold start takes.
 """
 
+from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.config import Config
 from botocore.session import Session, get_session
+
+from hearback import clock
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -24,6 +27,8 @@ _AS_IT_IS = Config(parameter_validation=False)
 _IMPATIENT = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=1, read_timeout=3)
 # SES has no idempotency token: a send that timed out may have been accepted, so the SDK must not repeat it.
 _ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=3, read_timeout=10)
+IDLE = timedelta(seconds=5)
+"""How long a connection that carries one attempt only may have carried nothing."""
 
 
 @cache
@@ -50,9 +55,33 @@ def sqs(*, patient: bool = True) -> "SQSClient":
 
 @cache
 def ses() -> "SESV2Client":
-    return cast("SESV2Client", _session().create_client("sesv2", config=_ONCE))
+    made = cast("SESV2Client", _session().create_client("sesv2", config=_ONCE))
+    _use_no_idle_connection(made)
+    return made
 
 
 @cache
 def events() -> "EventBridgeClient":
     return cast("EventBridgeClient", _session().create_client("events", config=_PATIENT))
+
+
+def _use_no_idle_connection(client: "SESV2Client") -> None:
+    """Begin a call after a pause on a new connection, because Lambda drops idle ones while a process is frozen.
+
+    The others try again. Nobody could tell a mail that found its connection dropped from one that SES took. A new
+    connection for each mail would cost as much work as ten mails, in a row of thousands. The wall clock tells a pause:
+    a monotonic one may stand still while the process does.
+    https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    """
+    used: datetime | None = None
+
+    def renew(**_: Any) -> None:
+        if used is None or not used <= clock.now() < used + IDLE:
+            client.close()
+
+    def note(**_: Any) -> None:
+        nonlocal used
+        used = clock.now()
+
+    client.meta.events.register("before-call", renew)
+    client.meta.events.register("after-call", note)
