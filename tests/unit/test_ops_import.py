@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,12 +105,13 @@ def test_with_ids_a_longer_export_adds_only_its_new_rows(history: Import, tables
 
 
 def test_with_ids_nothing_counts_again_when_the_survey_moves_to_another_time_zone(
-    history: Import, tables: Tables, survey: Survey
+    history: Import, tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content, options = "id,score,when\na,9,2025-11-03T23:30\n", ("--id", "id", "--at", "when")
     history(content, *options)
     before = responses(tables)
     tables.people.put_survey(survey.model_copy(update={"time_zone": "Europe/London"}), NOW)
+    monkeypatch.setattr("hearback.clock.now", lambda: NOW + timedelta(hours=1))  # what a command keeps of it is old
 
     assert counts(history(content, *options)) == {"read": 1, "already_there": 1}
     assert responses(tables) == before
