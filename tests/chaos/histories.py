@@ -38,6 +38,7 @@ FOREIGN: list[dict[str, Any]] = [
     {**replace(IDS[1], survey="gone").key("R"), "schema": 1, "version": 1, "score": 11, "day": "2026-03-01"},
     {**replace(IDS[2], survey="gone").key("I"), "schema": 1, "version": "one", "day": "2026-03-01"},
     {**replace(IDS[3], survey="gone").key("R"), "score": 3, "image": b"\0"},
+    {**replace(IDS[0], survey="gone").key("R"), "schema": 1, "version": 10**100, "score": {3}, "images": {b"\0"}},
 ]
 """Items that nobody can count: each must be parked and hold up nothing."""
 
