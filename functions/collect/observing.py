@@ -151,8 +151,8 @@ class Watch:
         return self.request.parameter("token")
 
     @property
-    def _keys(self) -> dict[str, str]:
-        return dict(self.wiring.token_keys.at(self.now))
+    def _keys(self) -> Mapping[str, str]:
+        return self.wiring.token_keys.at(self.now)
 
 
 def signal(request: Request, wiring: Wiring) -> Reply:

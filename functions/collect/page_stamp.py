@@ -1,7 +1,8 @@
 """When a page was made and which score it bears, signed: tells how long its form took, and what was touched on it.
 
-A page sends it back with its form and its signals. It holds for the one token it was made for. With the field
-that no person sees it tells the forms that machines send: every form that a mail leads to is held against both.
+A page sends it back with its form and its signals. It holds for the one token it was made for, and is signed with
+that token's key: whichever process takes the form knows it, also one that has not heard of a newer key. With the
+field that no person sees it tells the forms that machines send: every form that a mail leads to is held against both.
 """
 
 import base64
@@ -13,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from hearback.judging import READING
-from hearback.signing_key import signing_key
+from hearback.token import key_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class PageStamp:
     def sign(self, token: str, keys: Mapping[str, str]) -> str:
         """As the page carries it."""
         text = f"{self.made}-{'' if self.score is None else self.score}"
-        return f"{text}-{_mac(text, token, keys[signing_key(keys)])}"
+        return f"{text}-{_mac(text, token, keys[key_id(token)])}"
 
     @classmethod
     def verify(cls, text: str, token: str, keys: Mapping[str, str]) -> "PageStamp | None":
