@@ -198,6 +198,10 @@ def _problems_of(each: ErrorDetails) -> Iterator[tuple[Location, str]]:
         yield location, _unknown_field(each["loc"])
     elif kind == "missing":
         yield location, "is missing"
+    elif given is None and kind.endswith("_type"):
+        yield location, "is empty; give it a value, in quotes if that begins with #"
+    elif kind in ("int_parsing", "int_type", "int_from_float"):
+        yield location, f"should be a whole number, not {given!r}"
     elif kind == "string_type" and isinstance(given, bool | int | float):
         yield location, f"is text; YAML reads {given!r} here as something else, so put it in quotes"
     elif kind == "dict_type":

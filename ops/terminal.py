@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout.")]
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, emoji=False)  # customers write :100: and mean it
+err = Console(stderr=True, highlight=False, emoji=False)
 
 
 class Stop(Exception):

@@ -43,7 +43,8 @@ def test_a_text_may_be_given_once_for_all_languages(tmp_path: Path) -> None:
     ("added", "line", "path", "words"),
     [
         ("titel: Hello", 7, "titel", "is not a field; did you mean title?"),
-        ("minimum_n: few", 7, "minimum_n", "'few'"),
+        ("minimum_n: few", 7, "minimum_n", "should be a whole number, not 'few'"),
+        ("apart_days: #7", 7, "apart_days", "is empty; give it a value"),
         ("time_zone: Mars", 7, "time_zone", "'Mars': not a time zone of the tz database"),
         ("locales: [en, Hindi]", 7, "locales.1", "a language tag such as en"),
         ("dimensions:\n  store:\n    values: [10]", 9, "dimensions.store.values.0", "put it in quotes"),
@@ -212,6 +213,21 @@ def test_a_scope_that_nobody_could_work_by_is_refused(tmp_path: Path, scope: str
     [mistake] = mistakes(written(tmp_path, f"{SOUND}care:\n  - {{ {scope} }}\n"))
     assert (mistake.line, mistake.path) == (8, f"care.0.{path}")
     assert words in mistake.problem
+
+
+def test_what_customers_would_read_in_braces_is_refused(tmp_path: Path) -> None:
+    given = SOUND.replace("recommend us", "recommend {bran} to {your friends}")
+    [mistake] = mistakes(written(tmp_path, given))
+    assert (mistake.line, mistake.path) == (3, "question")
+    assert "{bran} is nothing that is filled in; {brand} is" in mistake.problem
+    assert read_survey(written(tmp_path, SOUND.replace("recommend us", "recommend {brand} {} {1+1}")))
+
+
+def test_a_colour_without_quotes_is_a_comment_and_the_mistake_says_so(tmp_path: Path) -> None:
+    given = SOUND.replace("{ name: Chai }", "\n  name: Chai\n  colour: #5b3df5")
+    [mistake] = mistakes(written(tmp_path, given))
+    assert (mistake.line, mistake.path) == (6, "brand.colour")
+    assert mistake.problem == "is empty; give it a value, in quotes if that begins with #"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a survey's definition is made of: names, texts and addresses, and the models' common ground."""
 
+import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,22 @@ Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1
 ANY = "*"
 """The locale of a text that is given once for all."""
 
+_PLACEHOLDER = re.compile(r"\{[^\W\d][\w .-]*\}")
+
+
+def _filled_in(text: str) -> str:
+    """Refuse what looks like something to be filled in and is not: customers would read it as it is."""
+    for found in _PLACEHOLDER.findall(text):
+        if found != "{brand}":
+            raise ValueError(f"{found} is nothing that is filled in; {{brand}} is")
+    return text
+
+
 Text = Annotated[
-    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=2000)]],
+    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_filled_in)]],
     BeforeValidator(lambda given: {ANY: given} if isinstance(given, str) else given),
 ]
-"""A text by locale, or one string for every locale."""
+"""A text by locale, or one string for every locale. `{brand}` in it becomes the brand's name."""
 
 
 def _known_time_zone(name: str) -> str:
