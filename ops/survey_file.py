@@ -196,19 +196,12 @@ def _problems_of(each: ErrorDetails) -> Iterator[tuple[Location, str]]:
         yield location, f"{given!r}: {context['error']}" if isinstance(given, str) else str(context["error"])
     elif kind == "extra_forbidden":
         yield location, _unknown_field(each["loc"])
-    elif kind == "missing":
-        yield location, "is missing"
     elif given is None and kind.endswith("_type"):
         yield location, "is empty; give it a value, in quotes if that begins with #"
-    elif kind in ("int_parsing", "int_type", "int_from_float"):
-        yield location, f"should be a whole number, not {given!r}"
+    elif kind in _SENTENCES:
+        yield location, _SENTENCES[kind].format(given)
     elif kind == "string_type" and isinstance(given, bool | int | float):
         yield location, f"is text; YAML reads {given!r} here as something else, so put it in quotes"
-    elif kind == "dict_type":
-        yield (
-            location,
-            f"should be a mapping of names to values, or quoted text where text is wanted, not {given!r}",
-        )
     elif kind == "string_pattern_mismatch":
         yield location, f"{given!r} should be {_PATTERNS.get(context['pattern'], each['msg'])}"
     elif kind in ("union_tag_invalid", "literal_error"):
@@ -221,6 +214,14 @@ def _problems_of(each: ErrorDetails) -> Iterator[tuple[Location, str]]:
 
 
 _KINDS = [get_args(play.model_fields["what"].annotation)[0] for play in get_args(get_args(Play)[0])]
+_WHOLE_NUMBER = "should be a whole number, not {!r}"
+_SENTENCES = {
+    "missing": "is missing",
+    "dict_type": "should be a mapping of names to values, or quoted text where text is wanted, not {!r}",
+    "int_parsing": _WHOLE_NUMBER,
+    "int_type": _WHOLE_NUMBER,
+    "int_from_float": _WHOLE_NUMBER,
+}
 _PATTERNS = {
     r"^[a-z][a-z0-9-]{0,39}$": "small letters, digits and hyphens, a letter first, at most 40",
     r"^[a-z]{2,3}(-[A-Z][A-Za-z]{1,3})?$": "a language tag such as en, hi or pt-BR",
