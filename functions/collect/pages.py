@@ -193,16 +193,19 @@ def answered_page(sheet: Sheet, *, by_mail: bool) -> Reply:
 
 
 def preferences_page(
-    words: Texts, token: str, choices: Mapping[str, str], chosen: str, stamp: str, *, slip: Slip = ""
+    words: Texts, brand: str, token: str, choices: Mapping[str, str], chosen: str, stamp: str, *, slip: Slip = ""
 ) -> Reply:
-    """Which mails shall stop: `choices` are their names and what people read. What was chosen before is not shown."""
+    """Which of a company's mails shall stop: `choices` are their names and what people read.
+
+    What was chosen before is not shown.
+    """
     return _page(
         "preferences.html",
         422 if slip else 200,
         words.language,
         words,
         PLAIN_COLOUR,
-        "",
+        brand,
         words.say("preferences_heading"),
         path=f"/u/{token}",
         script=scripts("hand"),
@@ -247,13 +250,13 @@ def task_notice(status: int, survey: Survey, words: Texts, heading: str, text: s
     )
 
 
-def notice_page(status: int, notice: Notice, words: Texts) -> Reply:
+def notice_page(status: int, notice: Notice, words: Texts, brand: str = "") -> Reply:
     """A page that belongs to no survey."""
-    return plain_page(status, words, words.say(f"{notice}_heading"), words.say(f"{notice}_text"))
+    return plain_page(status, words, words.say(f"{notice}_heading"), words.say(f"{notice}_text"), brand)
 
 
-def plain_page(status: int, words: Texts, heading: str, text: str) -> Reply:
-    return _page("notice.html", status, words.language, words, PLAIN_COLOUR, "", heading, text=text)
+def plain_page(status: int, words: Texts, heading: str, text: str, brand: str = "") -> Reply:
+    return _page("notice.html", status, words.language, words, PLAIN_COLOUR, brand, heading, text=text)
 
 
 def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values: Any) -> Reply:

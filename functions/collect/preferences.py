@@ -62,7 +62,8 @@ def _one_click(request: Request) -> bool:
 def _chosen(request: Request, wiring: Wiring, token: Token, covers: Covers) -> Reply:
     done = wiring.directory.suppress(Suppression(token.subject, "unsubscribe", request.now, covers))
     notice = _CHOICES[covers][1] if done or covers == "all" else "cannot_mail"
-    return replace(pages.notice_page(200, notice, _words(request, token)), log={"stopped": covers if done else "all"})
+    page = pages.notice_page(200, notice, _words(request, token), wiring.brand)
+    return replace(page, log={"stopped": covers if done else "all"})
 
 
 def _asked(
@@ -71,7 +72,7 @@ def _asked(
     words, text = _words(request, token), request.parameter("token")
     stamp = PageStamp.at(request.now, None).sign(text, wiring.token_keys.at(request.now))
     choices: dict[str, str] = {covers: words.say(name) for covers, (name, _) in _CHOICES.items()}
-    return pages.preferences_page(words, text, choices, chosen or "", stamp, slip=slip)
+    return pages.preferences_page(words, wiring.brand, text, choices, chosen or "", stamp, slip=slip)
 
 
 def _unsubscribing(request: Request, wiring: Wiring) -> Token:

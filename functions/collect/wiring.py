@@ -25,6 +25,8 @@ class Wiring:
     identity_keys: Keys
     retention: timedelta
     """How long a response's words are kept."""
+    brand: str
+    """The company's, for pages that belong to no survey."""
 
     @property
     def tasks(self) -> "Tasks":
@@ -44,4 +46,5 @@ def wiring() -> Wiring:
         contact_keys=Keys(secrets, os.environ["CONTACT_SECRET"]),
         identity_keys=Keys(secrets, os.environ["IDENTITY_SECRET"]),
         retention=timedelta(days=int(os.environ["RETENTION_DAYS"])),
+        brand=os.environ["BRAND"],
     )

@@ -42,7 +42,8 @@ class Announcing:
             return
         if survey.quiet_at(self.now):
             raise Asleep("an announcement")
-        unsubscribe = self.links.unsubscribe(contact.key)
+        locale = announcement.locale(survey, response.locale, contact.locale)
+        unsubscribe = self.links.unsubscribe(contact.key, locale)
         outcome = self.post.send(
             announcement.claim(response),
             announcement_letter(survey, announcement, response, raised, contact, unsubscribe),

@@ -25,9 +25,10 @@ class Links:
         """The page on which this response is given or changed."""
         return f"{self.base_url}/a/{self._answering(response, contact, dimensions, locale)}"
 
-    def unsubscribe(self, contact: str) -> str:
-        """Where this contact leaves: a page on GET, at once on RFC 8058's POST."""
-        return f"{self.base_url}/u/{sign(Token('unsubscribe', contact, self.now + SUBSCRIBED), self.keys)}"
+    def unsubscribe(self, contact: str, locale: str) -> str:
+        """Where this contact leaves: a page in the mail's language on GET, at once on RFC 8058's POST."""
+        token = Token("unsubscribe", contact, self.now + SUBSCRIBED, locale=locale)
+        return f"{self.base_url}/u/{sign(token, self.keys)}"
 
     def quote(self, response: FactId, contact: str, locale: str) -> str:
         """The page on which somebody says whether their answer may be quoted."""

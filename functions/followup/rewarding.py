@@ -106,7 +106,7 @@ class Rewarding:
         cap: Cap,
     ) -> bool:
         """Whether that is settled: unless another mail to the same person came in between."""
-        unsubscribe = self.links.unsubscribe(contact.key)
+        unsubscribe = self.links.unsubscribe(contact.key, survey.locale_for(contact.locale))
         outcome = self.post.send(
             claim,
             reward_letter(survey, side, granted, contact, unsubscribe),

@@ -67,7 +67,7 @@ class Running:
         if survey.quiet_at(self.now) and self.now - _last_said(response) > AWAKE and not self.claims.taken(claim):
             raise Asleep(play.id)
         locale = survey.locale_for(response.locale, contact.locale)
-        unsubscribe = self.links.unsubscribe(contact.key)
+        unsubscribe = self.links.unsubscribe(contact.key, locale)
         owner, caps = self._caretaker(response), plays.mail_caps(play, survey, contact.key)
         letter = letters.reply(
             play.template,

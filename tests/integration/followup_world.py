@@ -1,6 +1,7 @@
 """What the follow-up tests share: a shop with its survey, customers, a post box to look into, a clock to turn."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from hearback.fact import FactId
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.task import Closing, Task
+from hearback.token import Token, verify
 from tests.conftest import NOW, REGION, Tables
 from tests.fake_events import FakeEvents
 
@@ -100,6 +102,13 @@ class World:
         return taken_from("SettleQueue")
 
 
+def unsubscribing(world: World, mail: EmailMessage) -> Token:
+    """What the unsubscribe link of a mail stands for, which is one in its header and in its texts."""
+    found = re.search(r"/u/([^>]+)", mail["List-Unsubscribe"])
+    assert found
+    return verify(found[1], wiring.token_keys().at(world.now), "unsubscribe", world.now)
+
+
 def taken_from(queue: str) -> list[dict[str, Any]]:
     """Take what a queue holds, and delete it there."""
     sqs = boto3.client("sqs")
@@ -131,9 +140,9 @@ def sqs_event(*bodies: Mapping[str, Any]) -> dict[str, Any]:
     return {"Records": records}
 
 
-def ses_error(code: str, status: int) -> ClientError:
+def ses_error(code: str, status: int, message: str = "") -> ClientError:
     """How SES says that it does not take a mail."""
-    said: Any = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    said: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(said, "SendEmail")
 
 
@@ -146,6 +155,12 @@ def raising(error: Exception) -> Callable[..., None]:
     return fail
 
 
+UNVERIFIED = ses_error(
+    "MessageRejected",
+    400,
+    "Email address is not verified. The following identities failed the check in region EU-WEST-1: care@shop.example",
+)
+"""What SES answers to every mail until its sender is verified, and in the sandbox until its reader is."""
 THROTTLED = raising(ses_error("TooManyRequestsException", 429))
 """In place of SES's send_email when the account's rate is exceeded."""
 

@@ -1,5 +1,6 @@
 """Which mails a customer wants: by the mail program's one click, and by the page behind the mail's link."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -36,6 +37,22 @@ def test_opening_the_link_asks_preselects_nothing_and_stores_nothing(collect: Co
     assert "कौन-से ईमेल बंद करें?" in page.text
     assert Form(page).checked == []
     assert stopped(collect) == (False, False)
+
+
+def test_the_pages_say_whose_mails_stop(collect: Collect, path: str) -> None:
+    """Somebody who buys from several companies has several such links."""
+    asked, done = collect.request("GET", path), choose(collect, path, "all")
+
+    for page in (asked, done):
+        assert re.search(r"<header>.*Hearback\s*</header>", page.text)  # what the parameter BrandName is by default
+
+
+def test_a_link_made_before_links_had_a_language_works_in_the_browsers(collect: Collect) -> None:
+    path = f"/u/{collect.token(purpose='unsubscribe', subject='c0ffee')}"
+
+    page = collect.request("GET", path, headers={"accept-language": "fr"})
+
+    assert (page.status, '<html lang="fr"' in page.text) == (200, True)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hearback.aws.claims import Claims
 from hearback.contact import Slot, Suppression
 from hearback.mentions import parse_terms
 from hearback.response import Response
-from tests.integration.followup_world import Context, World, raising, ses_error, sqs_event
+from tests.integration.followup_world import Context, World, raising, ses_error, sqs_event, unsubscribing
 from tests.integration.test_followup_worker import DONE, RETRY
 
 TEXT = b"Subject: You asked, we did\n\nYou wrote: {their_words}\n\nNow there are two tills.\n"
@@ -43,6 +43,18 @@ def test_a_customer_is_told_and_can_unsubscribe(world: World, announced: Announc
     assert mail["Subject"] == "You asked, we did"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "You wrote: The queues!" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_mails_way_out_is_in_the_language_of_its_message(world: World) -> None:
+    words = {"en": Message.parse(TEXT), "hi": Message.parse("Subject: बदल गया\n\nअब दो काउंटर हैं।\n".encode())}
+    made = Announcement.of(world.survey, parse_terms("queue"), words, world.now)
+    Announcements(world.tables.directory).keep(made)
+    response = world.answer(3, world.customer("Ravi", locale="hi"), comment="The queues!")
+
+    tell(made, response)
+
+    (mail,) = world.mails()
+    assert (mail["Subject"], unsubscribing(world, mail).locale) == ("बदल गया", "hi")
 
 
 def test_one_person_is_told_once_however_often_and_of_whichever_answer(world: World, announced: Announcement) -> None:

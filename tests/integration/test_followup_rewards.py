@@ -21,7 +21,7 @@ from hearback.conversion import Conversion
 from hearback.coupon import GrantedCoupon
 from hearback.survey import Survey
 from tests.conftest import Tables
-from tests.integration.followup_world import Context, World, make_world, raising, ses_error
+from tests.integration.followup_world import Context, World, make_world, raising, ses_error, unsubscribing
 
 PROMISED: dict[str, Any] = {
     "coupons": {"tenth": {"text": "10% off your next purchase", "days": 30}, "fifth": {"text": "20% off"}},
@@ -115,6 +115,15 @@ def test_nothing_is_paid_before_the_waiting_time_and_both_sides_at_its_end(world
     assert "until the end of Fri 17 April 2026" in text
     assert "Ravi" not in text
     assert state(world) == "paid"
+
+
+def test_a_rewards_way_out_is_in_its_readers_language(world: World, asha: Contact, converted: Conversion) -> None:
+    world.tables.people.merge_contact(replace(asha, locale="hi"))
+    world.pass_time(timedelta(days=14))
+    run_tick(world)
+
+    to_asha, to_ravi = world.mails()
+    assert [unsubscribing(world, mail).locale for mail in (to_asha, to_ravi)] == ["hi", "en"]
 
 
 def test_however_often_the_tick_runs_it_is_paid_once(world: World, converted: Conversion) -> None:

@@ -17,7 +17,7 @@ from hearback.invitation import Invitation
 from hearback.response import Answer
 from hearback.task import Task
 from hearback.token import verify
-from tests.integration.followup_world import World, raising, ses_error
+from tests.integration.followup_world import UNVERIFIED, World, raising, ses_error, unsubscribing
 
 RETRY = {"batchItemFailures": [{"itemIdentifier": "0"}]}
 DONE: dict[str, list[object]] = {"batchItemFailures": []}
@@ -170,7 +170,9 @@ def test_an_excluded_answer_is_not_followed_up(world: World) -> None:
     "error",
     [
         ses_error("SendingPausedException", 400),
+        ses_error("AccountSuspendedException", 400),
         ses_error("MailFromDomainNotVerifiedException", 400),
+        UNVERIFIED,
         EndpointConnectionError(endpoint_url="https://email"),
     ],
 )
@@ -345,7 +347,17 @@ def test_an_invitations_links_carry_a_language_only_if_one_is_known(
     link = re.search(r"/a/([^?\"]+)\?score=9", html)
     assert link
     assert verify(link[1], wiring.token_keys().at(world.now), "answer", world.now).locale == carried
+    assert unsubscribing(world, mail).locale == carried
     assert f'<html lang="{carried or "en"}"' in html
+
+
+def test_whoever_is_answered_in_their_language_is_asked_in_it_what_shall_stop(world: World) -> None:
+    ravi = world.customer("Ravi", locale="en")
+
+    world.settle(world.answer(7, ravi, locale="hi"))
+
+    (mail,) = world.mails()
+    assert unsubscribing(world, mail).locale == "hi"
 
 
 def test_an_invitation_of_a_suppressed_person_is_skipped_and_not_counted(world: World) -> None:
