@@ -1,6 +1,5 @@
 """A task with all that it is about, for somebody who is about to call the customer."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +8,13 @@ from zoneinfo import ZoneInfo
 from rich.markup import escape
 from rich.table import Table
 
+from hearback.amendment import Version, versions_before
 from hearback.aws.tasks import Tasks
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Response
 from hearback.survey import Survey
+from hearback.survey_answers import answers_in_words
 from hearback.task import Assignment, Callback, Task
 from ops.deployment import Deployment
 from ops.task_owners import left, name_of, owner_in_words
@@ -74,8 +75,8 @@ class Case:
         if task.came_back is not None:
             table.add_row("came back", f"with a {task.came_back}")
         for response in self.responses:
-            said = [response.comment, *(f"{name}: {answer}" for name, answer in response.answers.items())]
-            said += [_in_words_before(each, zone) for each in reversed(response.history)]
+            said = [response.comment, *map(" ".join, answers_in_words(self.survey, response))]
+            said += [_in_words_before(each, zone) for each in versions_before(response)]
             said += [f"does not count any more: {response.excluded}"] * bool(response.excluded)
             table.add_row(
                 f"answer {response.score}",
@@ -164,11 +165,9 @@ def person_in_words(survey: Survey, person: str) -> str:
     return f"{found.name} <{found.email}>" if found else person
 
 
-def _in_words_before(said: Mapping[str, Any], zone: ZoneInfo) -> str:
-    """What an earlier version of an answer said."""
-    until = local_time(datetime.fromisoformat(said["until"]), zone)
-    comment = f": {said['comment']}" if said.get("comment") else ""
-    return f"until {until} it was a {said['score']}{comment}"
+def _in_words_before(version: Version, zone: ZoneInfo) -> str:
+    comment = f": {version.comment}" if version.comment else ""
+    return f"until {local_time(version.until, zone)} it was a {version.score}{comment}"
 
 
 def closing_in_words(task: Task, survey: Survey) -> str:

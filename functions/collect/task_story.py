@@ -7,6 +7,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from collect.wiring import Wiring
+from hearback.amendment import versions_before
 from hearback.business_time import Calendar
 from hearback.contact import Contact
 from hearback.dates import dated_in_words, moment_in_words
@@ -14,6 +15,7 @@ from hearback.fact import FactId
 from hearback.language import Texts, own_name, texts
 from hearback.response import Response
 from hearback.survey import Survey
+from hearback.survey_answers import answers_in_words
 from hearback.task import Task
 from hearback.telephone import tel_link
 
@@ -32,7 +34,7 @@ class Before:
     score: int
     until: str
     comment: str
-    """"" if its words are those that stand now."""
+    """"" if its words are those that stood on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,20 +192,12 @@ def read_story(view: TaskView, wiring: Wiring) -> Story:
 
 
 def _told(view: TaskView, response: Response) -> Told:
-    survey, locale = view.survey, view.survey.locales[0]
-    questions = {question.id: question for asked in survey.follow_up.values() for question in asked.questions}
-    answers = []
-    for question_id, answer in response.answers.items():
-        question = questions.get(question_id)
-        choice = question.choices.get(answer) if question else None
-        asked = survey.say(question.text, locale) if question else question_id
-        answers.append((asked, survey.say(choice, locale) or answer))
     known = view.task.dimensions or {}
     return Told(
         score=response.score,
         day=dated_in_words(date.fromisoformat(response.day), view.words.language),
         comment=response.comment,
-        answers=answers,
+        answers=answers_in_words(view.survey, response),
         where=[f"{_name(name)}: {value}" for name, value in response.dimensions.items() if known.get(name) != value],
         amended=list(_before(view, response)),
         uncounted=response.excluded,
@@ -211,14 +205,9 @@ def _told(view: TaskView, response: Response) -> Told:
 
 
 def _before(view: TaskView, response: Response) -> Iterator[Before]:
-    """Newest first. Where only a question was answered otherwise, nothing that a caller must know was different."""
-    score = response.score
-    for said in reversed(response.history):
-        comment = str(said.get("comment", ""))
-        if int(said["score"]) != score or comment:
-            until = moment_in_words(datetime.fromisoformat(said["until"]), view.zone, view.words.language)
-            yield Before(int(said["score"]), until, comment)
-        score = int(said["score"])
+    for version in versions_before(response):
+        until = moment_in_words(version.until, view.zone, view.words.language)
+        yield Before(version.score, until, version.comment)
 
 
 def _name(dimension: str) -> str:

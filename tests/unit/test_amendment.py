@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hearback.amendment import Before, before, score_of_words, words_fit
+from hearback.amendment import Before, Version, before, score_of_words, versions_before, words_fit
 from hearback.fact import FactId
 from hearback.response import Answer, Response
 from tests.conftest import NOW
@@ -46,3 +46,17 @@ def test_it_was_what_it_was_until_its_category_changed() -> None:
     assert before(changed) == Before(9, NOW + timedelta(minutes=2))
     assert before(answered(Answer(10), Answer(9))) is None
     assert before(answered(Answer(3))) is None
+
+
+def test_words_that_follow_their_score_change_nothing_that_a_caller_must_know() -> None:
+    assert list(versions_before(answered(Answer(5), Answer(None, "Cold", {"topic": "price"})))) == []
+    assert list(versions_before(answered(Answer(5), Answer(answers={"topic": "price"}), Answer(None, "Cold")))) == []
+
+
+def test_other_scores_and_words_that_were_taken_back_are_told_newest_first() -> None:
+    changed = answered(Answer(9, "Praise"), Answer(3), Answer(None, "A complaint"), Answer(None, None, {"topic": "x"}))
+
+    assert list(versions_before(changed)) == [
+        Version(3, NOW + timedelta(minutes=2), "Praise"),
+        Version(9, NOW + timedelta(minutes=1), ""),
+    ]

@@ -7,7 +7,7 @@ import pytest
 from hearback import clock
 from hearback.contact import Contact
 from hearback.fact import FactId
-from hearback.response import Response
+from hearback.response import Answer, Response
 from hearback.task import Callback, Task
 from hearback.task_changes import erase_request
 from hearback.token import verify
@@ -18,9 +18,10 @@ from tests.unit.conftest import Hearback
 CLOSED = ("--outcome", "resolved", "--root-cause", "price")
 
 
-def open_task(tables: Tables, number: int, due_in_hours: int, owner: str = "asha") -> Task:
+def open_task(tables: Tables, number: int, due_in_hours: int, owner: str = "asha", comment: str | None = None) -> Task:
     fact = FactId.of_row("shop", str(number), NOW)
-    said = Response(fact, 3, NOW, "2026-03-04", comment=f"complaint {number}", contact=f"c{number}", expires_at=2**31)
+    words = f"complaint {number}" if comment is None else comment
+    said = Response(fact, 3, NOW, "2026-03-04", comment=words, contact=f"c{number}", expires_at=2**31)
     tables.responses.create(said)
     tables.people.merge_contact(Contact(f"c{number}", f"c{number}@example.com", "Ravi", "+91 00000 00000"))
     due_at = NOW + timedelta(hours=due_in_hours)
@@ -61,6 +62,23 @@ def test_a_task_shows_what_was_said_and_how_to_reach_the_customer(hearback: Hear
     assert "Ravi, +91 00000 00000, c1@example.com" in printed
     assert "complaint 1" in printed
     assert "Thu 05 Mar 2026, 16:00 IST" in printed
+
+
+def test_a_task_shows_answers_in_the_surveys_words_and_no_change_where_words_only_came_later(
+    hearback: Hearback, tables: Tables
+) -> None:
+    task = open_task(tables, 1, 24, comment="")
+    (fact,) = map(FactId.parse, task.responses)
+    tables.responses.amend(fact, Answer(None, "Cold", {"topic": "price"}), NOW + timedelta(minutes=1))
+
+    printed = hearback("tasks", "show", task.id).out
+
+    assert "What was it about? Price" in printed
+    assert "it was a" not in printed
+
+    tables.responses.amend(fact, Answer(4), NOW + timedelta(minutes=2))
+
+    assert "until Wed 04 Mar 2026, 16:02 IST it was a 3" in hearback("tasks", "show", task.id).out
 
 
 def test_a_task_shows_where_and_when_its_customer_wants_to_be_called(hearback: Hearback, tables: Tables) -> None:

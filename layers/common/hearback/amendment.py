@@ -1,5 +1,6 @@
 """Changing an answer: until when a mail asks for it, and what it said before. Words can outlast their score."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,6 +25,30 @@ def before(response: Response) -> Before | None:
         if category(int(said["score"])) != response.category:
             return Before(int(said["score"]), datetime.fromisoformat(said["until"]).astimezone(UTC))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What an answer said until its person changed it."""
+
+    score: int
+    until: datetime
+    comment: str
+    """"" if its words are those that stood on."""
+
+
+def versions_before(response: Response) -> Iterator[Version]:
+    """What it said before, newest first.
+
+    Most comments come after their score, which is no change: whoever reads these calls the person, and must know
+    another score and words that were taken back. Where only a question was answered otherwise, there is neither.
+    """
+    score = response.score
+    for said in reversed(response.history):
+        before, comment = int(said["score"]), str(said.get("comment", ""))
+        if before != score or comment:
+            yield Version(before, datetime.fromisoformat(said["until"]).astimezone(UTC), comment)
+        score = before
 
 
 def score_at(response: Response, at: datetime) -> int:

@@ -1,0 +1,17 @@
+"""What somebody answered to a survey's questions, in the survey's words."""
+
+from hearback.response import Response
+from hearback.survey import Survey
+
+
+def answers_in_words(survey: Survey, response: Response) -> list[tuple[str, str]]:
+    """(question, answer) in the survey's default language; the key of what the survey does not ask any more."""
+    locale = survey.locales[0]
+    questions = {question.id: question for asked in survey.follow_up.values() for question in asked.questions}
+    answers = []
+    for question_id, answer in response.answers.items():
+        question = questions.get(question_id)
+        choice = question.choices.get(answer) if question else None
+        asked = survey.say(question.text, locale) if question else question_id
+        answers.append((asked, survey.say(choice, locale) or answer))
+    return answers
