@@ -24,6 +24,7 @@ def widget_ask(survey: Survey, locale: str) -> Ask:
             "most": say("most"),
             "send": say("send_score"),
             "saved": say("saved"),
+            "refused": say("not_saved"),
             "your_score": say("your_score", score="{score}"),
             "change": say("change_score"),
             "progress": say("progress", number="{number}", count="{count}"),

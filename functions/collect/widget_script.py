@@ -40,8 +40,8 @@ def script() -> bytes:
 
 
 def _bare(source: str) -> str:
-    """Without indents and the lines that are comments. No text in the sources goes over several lines."""
-    lines = (line.strip() for line in source.splitlines())
+    """Without indents and comments. No text in the sources goes over several lines, or holds a lone //."""
+    lines = (line.partition(" // ")[0].strip() for line in source.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/**", "*")))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from local.stack import Stack
 from ops.deployment import Deployment, on_this_machine
+from tests.browser.host_site import HostSite, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -39,6 +40,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def deployment(stack: Stack) -> Deployment:
     return on_this_machine(stack.url)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[HostSite]:
+    """Somebody's site on one origin for all tests, because the stack keeps a survey's origins for a minute."""
+    with serving() as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

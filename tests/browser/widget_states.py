@@ -30,6 +30,8 @@ _REVIEW = ReviewPlay.model_validate(
     }
 )
 
+_TO_EVERY_SITE = {"Access-Control-Allow-Origin": "*"}
+
 
 @dataclass(frozen=True)
 class WidgetVisit:
@@ -66,6 +68,18 @@ class WidgetVisit:
         self._skip()
         self._within(f"a[href='{_REVIEW.url}']").wait_for()
         yield "widget-next-step"
+        self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        self._open()
+        self.page.route("**/responses", lambda route: route.abort())
+        self._score(9).click()
+        self._within("textarea").wait_for()
+        yield "widget-not-saved-yet"
+        self.page.unroute("**/responses")
+        self.page.route("**/responses", lambda route: route.fulfill(status=410, headers=_TO_EVERY_SITE, json={}))
+        self.page.evaluate("dispatchEvent(new Event('online'))")
+        self._within("textarea").wait_for(state="detached")
+        yield "widget-refused"
+        self.page.unroute("**/responses")
 
     def _open(self) -> None:
         survey = SURVEY.model_copy(update={"id": "tea-shop", "origins": [self.site.origin], "plays": [_REVIEW]})

@@ -7,12 +7,13 @@ const STEP_STAYS = 32000; // with something to read and to do
 
 /**
  * Show an ask. onAnswer(answer, last) gets all that was said so far; `last`: the page is being left.
- * onGone(answered) follows when the person is done with it or wants none of it. Returns {close, offer}; offer(step)
- * has the thanks end with a next step, if there is one.
+ * onGone() follows when the person is done with it or wants none of it. Returns {close, keptBy, refused}: keptBy(step)
+ * says that all is saved and has the thanks end with a next step, if there is one; refused() says that it is not.
  */
 function card({ ask, put, side, dark, onAnswer, onGone }) {
   const { words } = ask;
   const answer = { answers: {} };
+  const saved = element("b", { hidden: true }, `✓ ${words.saved}`);
   let keep = () => {};
   let leaving;
   let thank = () => {};
@@ -37,9 +38,14 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
     shown.turnTo("", ask.question, [scale, element("p", { className: "ends", "aria-hidden": true }, ...ends), send], event);
   }
 
+  function tell(last) {
+    saved.hidden = true;
+    onAnswer(answer, last);
+  }
+
   function giveScore(score, event) {
     answer.score = score;
-    onAnswer(answer);
+    tell();
     askMore(0, event);
   }
 
@@ -49,9 +55,9 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
     const given = element(
       "p",
       { className: "given" },
-      element("b", {}, `✓ ${words.saved}`),
       element("span", {}, words.your_score.replace("{score}", answer.score)),
       button("link", words.change, askScore),
+      saved,
     );
     const question = questions[number];
     if (!question) {
@@ -67,10 +73,10 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
     const { field, read } = question.choices.length ? choosing(question, next) : writing(question);
     keep = (last) => {
       const said = read();
-      if (said === undefined || said === saidBefore(question)) return;
+      if (said === undefined || said === (saidBefore(question) ?? "")) return; // "" takes back what was said
       if (question.id) answer.answers[question.id] = said;
       else answer.comment = said;
-      onAnswer(answer, last);
+      tell(last);
     };
     function next(pressed) {
       keep();
@@ -100,10 +106,17 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
 
   const select = ({ target }) => target.select();
 
-  function offer(offered) {
+  function keptBy(offered) {
+    saved.hidden = false;
     const isNew = offered?.url !== step?.url;
     step = offered;
     if (isNew) thank();
+  }
+
+  function refused() {
+    clearTimeout(leaving);
+    keep = thank = () => {};
+    shown.turnTo("", words.refused, [button("main", words.close, leave)]);
   }
 
   const saidBefore = ({ id }) => (id ? answer.answers[id] : answer.comment);
@@ -127,7 +140,7 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
       onchange: byPerson(() => keep()),
       "aria-labelledby": "title",
     });
-    return { field, read: () => field.value.trim() || undefined };
+    return { field, read: () => field.value.trim() };
   }
 
   function leaveIfIdle() {
@@ -138,7 +151,7 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
   function leave() {
     keep();
     close();
-    onGone(answer.score !== undefined);
+    onGone();
   }
 
   function close() {
@@ -148,5 +161,5 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
   }
 
   requestAnimationFrame(safely(() => askScore())); // a live region speaks of what changes after it is there
-  return { close, offer };
+  return { close, keptBy, refused };
 }

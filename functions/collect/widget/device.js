@@ -33,13 +33,14 @@ const visit = storage("sessionStorage");
 
 /** Whom a signed identity names, as a number that tells visitors of one device apart and names nobody. */
 function digestOf(identity) {
-  let digest = "";
+  if (!identity) return "";
+  let digest;
   try {
     const { sub, email } = JSON.parse(atob(identity.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
     digest = 7;
     for (const letter of sub || email) digest = (digest * 31 + letter.charCodeAt()) | 0;
   } catch {
-    // The server refuses it in words that help.
+    digest = "?"; // the server refuses it in words that help
   }
   return digest;
 }

@@ -61,13 +61,15 @@ function frame({ ask, put, side, dark, onLeave }) {
   (put || ((made) => document.documentElement.append(made)))(root); // not in the body, whose transforms move it
 
   return {
-    /** Put a step in place. After a gesture, keyboards go on in it; fingers get no keyboard jumping up. */
+    /** Put a step in place. After a gesture, keyboards go on in it; fingers get no keyboard jumping up. Without one,
+     *  the focus leaves what is replaced and nothing else. */
     turnTo(leading, text, parts, event) {
+      const isWithin = step.contains(shadow.activeElement);
       lead.textContent = leading;
       title.textContent = text;
       step.replaceChildren(...parts);
-      if (!event) return;
-      const next = event.detail === 0 && step.querySelector("[tabindex='0'], textarea, .main");
+      if (!event && !isWithin) return;
+      const next = event?.detail === 0 && step.querySelector("[tabindex='0'], textarea, .main");
       (next || section).focus({ preventScroll: true });
     },
     /** Whether somebody points at it or is in it by keyboard. */

@@ -7,9 +7,12 @@ const onTheWay = new Set();
 let pause = 2000; // milliseconds until the next try, doubled up to a minute
 let nextTry;
 
-/** Keep an answer and send it. `last`: the page is going away, so it cannot wait for one that is on the way. */
-function post(response, url, answer, last) {
-  device.write(UNSENT + response, { url, answer });
+/**
+ * Keep an answer and send it: {url, answer, visitor}, whom it makes quiet. `last`: the page is going away, so it cannot
+ * wait for one that is on the way.
+ */
+function post(response, unsent, last) {
+  device.write(UNSENT + response, unsent);
   return send(UNSENT + response, last);
 }
 
@@ -17,15 +20,18 @@ async function send(key, last) {
   const kept = device.read(key);
   if (!kept || (onTheWay.has(key) && !last)) return;
   onTheWay.add(key);
-  const arrived = await tell(kept.url, kept.answer).then(heard, () => false);
+  const reply = await tell(kept.url, kept.answer).catch(() => ({ status: 503 }));
   onTheWay.delete(key);
-  if (!arrived) {
+  if (!isFinal(reply)) {
     clearTimeout(nextTry);
     nextTry = setTimeout(safely(flush), pause);
     pause = Math.min(pause * 2, 60000);
   } else if (JSON.stringify(device.read(key)) === JSON.stringify(kept)) {
     pause = 2000;
     device.remove(key);
+    const said = await reply.json().catch(() => ({}));
+    if (!reply.ok) console.warn("hearback: an answer was refused for good:", said.detail || said.message || reply.status);
+    onSettled(key.slice(UNSENT.length), reply.ok, said, kept.visitor);
   } else {
     await send(key); // more was said meanwhile
   }
@@ -33,14 +39,6 @@ async function send(key, last) {
 
 function flush() {
   for (const key of device.keys()) if (key.startsWith(UNSENT)) safely(send)(key);
-}
-
-/** Told what the server says of an answer that it has stored. */
-let onStored = () => {};
-
-function heard(reply) {
-  if (reply.ok) reply.json().then(safely(onStored), () => {});
-  return isFinal(reply);
 }
 
 /** What is refused for good would be refused again. */

@@ -6,6 +6,7 @@ const dimensions = {};
 let identity = "";
 let visitor = ""; // digestOf(identity)
 let shown;
+let asked; // what the server let us ask: whose answer it will be, and whether there is one
 let asking = false;
 let pageSeen;
 
@@ -25,25 +26,44 @@ function safely(act) {
 
 const commands = {
   show: () => ask(true),
-  hide: () => {
-    shown?.close();
-    shown = undefined;
-  },
+  hide,
   identify: (signed) => {
+    const before = visitor;
     identity = signed;
     visitor = digestOf(signed);
+    if (visitor === before) return; // a newer token of the same person
+    if (asked?.answered && !asked.visitor) throw new Error(TOO_LATE);
+    if (shown) return ask();
   },
   dimensions: (values) => Object.assign(dimensions, values),
   page: () => pageSeen(),
 };
 
+function hide() {
+  shown?.close();
+  shown = undefined;
+}
+
+const TOO_LATE = "identified too late: the answer is stored without this person, who is not called back for it";
+
+/** Ask whoever is here now. A card that is there already goes on in the name of who has been identified, or goes. */
 async function ask(demanded) {
-  if (shown || asking) return;
+  if (asking || (shown && (asked.answered || asked.visitor === visitor))) return;
   asking = true;
   try {
-    const found = isQuiet(survey, visitor, Date.now()) ? { show: false } : await allowed();
-    if (found.show) show(found);
-    else if (demanded === true) console.info("hearback: not shown, as this visitor was asked within the quiet period");
+    const before = shown;
+    let found;
+    do found = isQuiet(survey, visitor, Date.now()) ? { visitor } : await allowed();
+    while (found.visitor !== visitor); // identified meanwhile
+    if (shown !== before) return; // hidden or dismissed meanwhile
+    if (shown && asked.answered) throw new Error(TOO_LATE);
+    if (found.show) {
+      asked = found;
+      if (!shown) show();
+    } else {
+      hide();
+      if (demanded === true) console.info("hearback: not shown, as this visitor was asked within the quiet period");
+    }
   } finally {
     asking = false;
   }
@@ -51,11 +71,16 @@ async function ask(demanded) {
 
 const askKey = `hearback:ask:${survey}`;
 
-/** What the server lets us ask, the same one all through a visit. */
+/** What the server lets us ask, the same one all through a visit; `again` makes it this page's. */
 async function allowed() {
-  const kept = visit.read(askKey);
-  if (kept?.visitor === visitor && !(Date.parse(kept.expires_at) < Date.now())) return kept;
+  const whose = visitor;
   const wanted = { dimensions, locale: locale || document.documentElement.lang || navigator.language };
+  const page = JSON.stringify(wanted);
+  const kept = visit.read(askKey);
+  if (kept?.visitor === visitor && !(Date.parse(kept.expires_at) < Date.now())) {
+    if (kept.page === page) return kept;
+    wanted.again = kept.token;
+  }
   if (identity) wanted.identity = identity;
   const reply = await tell(api("tokens"), wanted).catch(() => {
     addEventListener("online", safely(ask), { once: true });
@@ -63,33 +88,53 @@ async function allowed() {
   });
   const found = await reply.json();
   if (!reply.ok) throw new Error(found.detail || found.message);
-  visit.write(askKey, { ...found, visitor });
+  Object.assign(found, { visitor: whose, page });
+  visit.write(askKey, found);
   return found;
 }
 
 const api = (what) => new URL(`/v1/surveys/${survey}/${what}`, script.src).href;
 
-function show(found) {
-  const leaveAlone = () => {
-    visit.remove(askKey);
-    beQuiet(survey, visitor, Date.now() + found.ask.quiet_days * 864e5);
-  };
-  onStored = ({ response, next_step: step }) => response === found.response && shown?.offer(step);
+function leaveAlone() {
+  visit.remove(askKey);
+  beQuiet(survey, asked.visitor, Date.now() + asked.ask.quiet_days * 864e5);
+}
+
+function show() {
   shown = card({
-    ask: found.ask,
+    ask: asked.ask,
     put: isInline && (target ? (made) => spot().append(made) : (made) => script.after(made)),
     side: placement === "corner-start" ? placement : "corner",
     dark: theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches,
     onAnswer(answer, last) {
+      asked.answered = true;
       leaveAlone();
-      safely(post)(found.response, api("responses"), { token: found.token, ...answer }, last);
+      const { response, token } = asked;
+      safely(post)(response, { url: api("responses"), answer: { token, ...answer }, visitor: asked.visitor }, last);
     },
-    onGone(answered) {
+    onGone() {
       shown = undefined;
-      if (!answered) leaveAlone();
+      if (!asked.answered) leaveAlone();
     },
   });
 }
+
+/** What became of an answer, which may be one that an earlier page could not send. */
+function onSettled(response, isStored, said, whose) {
+  const isAsked = asked?.response === response;
+  if (isAsked && isStored) {
+    asked.stored = true;
+    shown?.keptBy(said.next_step);
+  } else if (!isStored) {
+    if (!isAsked || !asked.stored) beQuiet(response.split(".")[0], whose, 0); // who gave none may be asked again
+    if (isAsked) shown?.refused();
+  }
+}
+
+/** A card that is there is for nobody who has meanwhile answered in another tab, or on the page that Back led from. */
+const hideIfQuiet = safely(() => {
+  if (shown && !asked.answered && isQuiet(survey, visitor, Date.now())) hide();
+});
 
 const isInline = Boolean(target) || placement === "inline";
 
@@ -163,6 +208,8 @@ function start() {
   window.hearback.survey = survey;
   for (const command of waiting) window.hearback(...command);
   addEventListener("online", safely(flush));
+  addEventListener("storage", hideIfQuiet);
+  addEventListener("pageshow", hideIfQuiet);
   flush();
   safely(askInTime)();
 }
