@@ -30,12 +30,16 @@ CLAIM_TAG = "claim"
 
 _NEVER = frozenset({"BadRequestException", "MessageRejected"})
 """SES will not take this very mail, however often it is tried: an address or a content it refuses."""
+_UNVERIFIED = "not verified"
+"""SES says so of the sender, and in the sandbox of the reader, under a code of _NEVER and only in words. It is the
+account's state, the same for every mail: "Email address is not verified. The following identities failed the check in
+region …" https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html"""
 _THROTTLES = frozenset({"LimitExceededException", "Throttling", "ThrottlingException", "TooManyRequestsException"})
 """The account's rate is exceeded, or its quota of the day used up. The codes do not say which."""
 
 
 class NotSent(Exception):
-    """The mail certainly did not go out, and may be tried again: sending is paused, no connection."""
+    """The mail certainly did not go out, and may be tried again: sending is paused, the sender is not verified."""
 
 
 class Throttled(NotSent):
@@ -104,7 +108,7 @@ class Post:
             )
         except ClientError as error:
             code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-            if code in _NEVER:
+            if code in _NEVER and _UNVERIFIED not in error.response["Error"]["Message"].lower():
                 return self._refuse(claim, now, code, caps)
             if code in _THROTTLES:
                 self.turns.pacer.throttled()
