@@ -1,5 +1,7 @@
 """`hearback mail`: mails that nobody knows to have gone out, or that will not, and what an operator decides."""
 
+import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,12 +20,18 @@ from ops.deployment import Deployment, chosen
 from ops.message_queue import MessageQueue
 from ops.resending import Resending
 from ops.table import print_table
-from ops.terminal import AsJson, Stop, out, print_json, say
+from ops.terminal import AsJson, Stop, out, print_json, say, tracked
 
 app = typer.Typer(help="Mails that an operator should look at.", no_args_is_help=True)
 Name = Annotated[
-    str, typer.Argument(metavar="DIGEST", help="As the lists show it; its beginning will do.", show_default=False)
+    str | None,
+    typer.Argument(metavar="[DIGEST]", help="As the lists show it; its beginning will do.", show_default=False),
 ]
+State = Literal["done", "again"]
+SOME_LEFT = 1
+"""Exit code: some of the refused mails could not be decided, and are still listed."""
+_CAME_BACK = frozenset({"rejected", "bounced", "complained"})
+"""Why mails are listed as refused that SES had taken: each wants looking at."""
 _SHOWN = 12
 """Digits of a digest in a list."""
 _BY_OPERATOR = "decided by an operator"
@@ -88,26 +96,81 @@ def refused(ctx: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def resolve(
     ctx: typer.Context,
-    mail: Name,
+    mail: Name = None,
+    all_refused: Annotated[
+        bool, typer.Option("--all-refused", help="Instead of a DIGEST: all that SES never took.")
+    ] = False,
+    why: Annotated[
+        str, typer.Option(metavar="TEXT", help="With --all-refused: all that were refused for this reason, as listed.")
+    ] = "",
     sent: Annotated[bool, typer.Option("--sent", help="It went out, or need not: leave it alone.")] = False,
     again: Annotated[bool, typer.Option("--send-again", help="It did not go out: send it.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether you are sure.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Decide what becomes of a mail that is in doubt or was refused."""
+    """Decide what becomes of a mail that is in doubt or was refused, or of all that were refused."""
     if sent == again:
         raise Stop("say either --sent or --send-again")
+    if all_refused != (mail is None):
+        raise Stop("give either the DIGEST of a mail or --all-refused")
+    if why and not all_refused:
+        raise Stop("--why goes with --all-refused")
     deployment = chosen(ctx)
-    now, claims = deployment.now(), Claims(deployment.directory.table)
-    found = _named(deployment, mail, now)
-    send = _sending(deployment, found, now) if again else None
-    state: Literal["done", "again"] = "again" if send else "done"
-    if claims.resolve(found.digest, state, now, _BY_OPERATOR) is None:
-        raise Stop(_explained(claims.get(found.digest), found.digest))
-    how = send() if send else "it counts as sent"
+    state: State = "again" if again else "done"
+    if mail is None:
+        _decide_all(deployment, state, why, yes=yes, as_json=as_json)
+        return
+    found = _named(deployment, mail, deployment.now())
+    how = _decide(deployment, found, state)
     if as_json:
         print_json({"mail": found.digest, "state": state, "how": how})
     else:
         out.print(f"{found.claim['effect']}: {how}", markup=False, soft_wrap=True)
+
+
+def _decide(deployment: Deployment, mail: Mail, state: State) -> str:
+    """Do with a listed mail as decided, and say how. Raises Stop."""
+    now, claims = deployment.now(), Claims(deployment.directory.table)
+    send = _sending(deployment, mail, now) if state == "again" else None
+    if claims.resolve(mail.digest, state, now, _BY_OPERATOR) is None:
+        raise Stop(_explained(claims.get(mail.digest), mail.digest))
+    return send() if send else "it counts as sent"
+
+
+def _decide_all(deployment: Deployment, state: State, why: str, *, yes: bool, as_json: bool) -> None:
+    """Do with the refused mails as decided, each by itself: what cannot be done with one is said, and it stays."""
+    mails = [mail for mail in refused_mails(deployment.directory) if _meant(mail.why, why)]
+    if mails and not yes:
+        _ask(len(mails), state)
+    left: list[tuple[Mail, str]] = []
+    for mail in tracked(mails, "Deciding"):
+        try:
+            _decide(deployment, mail, state)
+        except Stop as stop:
+            left.append((mail, str(stop)))
+    decided = len(mails) - len(left)
+    if as_json:
+        stay = [{"mail": mail.digest, "why": reason} for mail, reason in left]
+        print_json({"state": state, "decided": decided, "left": stay})
+    else:
+        out.print(f"[bold]{decided:,}[/] {'to be sent again' if state == 'again' else 'left alone'}, {len(left):,} not")
+        for reason, count in Counter(reason for _, reason in left).items():
+            say(escape(f"  {count:,}: {reason}"))
+    if left:
+        raise typer.Exit(SOME_LEFT)
+
+
+def _meant(listed: str, why: str) -> bool:
+    """Whether a mail that was refused for what is listed is among all that are to be decided."""
+    return listed.casefold() == why.casefold() if why else listed not in _CAME_BACK
+
+
+def _ask(count: int, state: State) -> None:
+    """Raises Stop unless the operator is sure."""
+    if not sys.stdin.isatty():
+        raise Stop(f"this is about {count:,} mails; say --yes if you are sure")
+    if not typer.confirm(f"{'Send' if state == 'again' else 'Leave alone'} {count:,} mails?", err=True):
+        raise Stop("nothing was decided")
 
 
 def mails_in_doubt(directory: Directory, now: datetime) -> list[Mail]:
@@ -132,7 +195,7 @@ def _show(mails: list[Mail], none: str, *, as_json: bool) -> None:
             since = f"{mail.since:%Y-%m-%d %H:%M}"
             table.add_row(mail.digest[:_SHOWN], since, escape(str(mail.claim["effect"])), escape(mail.why))
         print_table(table)
-        say("When you know: hearback mail resolve DIGEST --sent, or --send-again")
+        say("When you know: hearback mail resolve DIGEST --sent, or --send-again (of all refused: --all-refused)")
     else:
         say(none)
 

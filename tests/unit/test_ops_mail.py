@@ -160,6 +160,81 @@ def test_a_refused_mail_can_be_sent_when_the_cause_is_mended(hearback: Hearback,
     assert post.claims.take(THANKS, NOW) is None
 
 
+class TestAllThatWereRefused:
+    """As after a day on which the sender was not verified."""
+
+    ANOTHER = Claim("invitation/shop.2GHI", {"contact": "d" * 32, "invitation": "shop.2GHI"})
+
+    @pytest.fixture(autouse=True)
+    def refused(self, post: Post) -> None:
+        post.left(THANKS)
+        for claim in (INVITATION, self.ANOTHER):
+            post.refused(claim)
+
+    def test_are_sent_again_by_one_command_each_once(self, hearback: Hearback, post: Post) -> None:
+        ended = hearback("mail", "resolve", "--all-refused", "--send-again", "--yes")
+
+        assert (ended.code, ended.out.strip()) == (0, "2 to be sent again, 0 not")
+        queued = sorted(message["invitation"] for message in post.queued())
+        assert queued == ["shop.2DEF", "shop.2GHI"]
+        assert hearback("mail", "refused", "--json").json == []
+        assert post.claims.take(INVITATION, NOW) is None
+        assert post.state(THANKS) == "claimed"  # in doubt: it may have gone out
+        repeated = hearback("mail", "resolve", "--all-refused", "--send-again", "--yes", "--json")
+        assert (repeated.json["decided"], post.queued()) == (0, [])
+
+    def test_may_be_left_alone_instead(self, hearback: Hearback, post: Post) -> None:
+        assert hearback("mail", "resolve", "--all-refused", "--sent", "--yes").code == 0
+
+        assert (hearback("mail", "refused", "--json").json, post.queued()) == ([], [])
+        assert (post.state(INVITATION), post.state(THANKS)) == ("done", "claimed")
+
+    def test_are_not_those_that_came_back_unless_they_are_meant(self, hearback: Hearback, post: Post) -> None:
+        came_back = Claim("shop.2MNO/tell", {"response": "shop.2MNO"})
+        post.refused(came_back, "bounced")
+
+        assert hearback("mail", "resolve", "--all-refused", "--send-again", "--yes", "--json").json["decided"] == 2
+        assert post.state(came_back) == "refused"
+        again = ("mail", "resolve", "--all-refused", "--why", "bounced", "--send-again", "--yes", "--json")
+        assert hearback(*again).json == {"state": "again", "decided": 1, "left": []}
+        assert {"response": "shop.2MNO", "play": "tell"} in post.queued()
+
+    def test_may_be_those_of_one_reason(self, hearback: Hearback, post: Post) -> None:
+        post.refused(Claim("invitation/shop.2JKL", {"invitation": "shop.2JKL"}), "BadAddress")
+
+        hearback("mail", "resolve", "--all-refused", "--why", "badaddress", "--send-again", "--yes")
+
+        assert post.queued() == [{"invitation": "shop.2JKL"}]
+
+    def test_one_that_cannot_be_sent_stays_and_keeps_no_other_back(self, hearback: Hearback, post: Post) -> None:
+        post.refused(NOTICE)
+
+        ended = hearback("mail", "resolve", "--all-refused", "--send-again", "--yes")
+
+        assert (ended.code, len(post.queued())) == (1, 2)
+        assert "2 to be sent again, 1 not" in ended.out
+        assert "1: its task is closed; say --sent" in ended.err
+        assert [mail["effect"] for mail in hearback("mail", "refused", "--json").json] == [NOTICE.effect]
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            (["--all-refused", "--send-again"], "this is about 2 mails; say --yes"),
+            (["--all-refused", INVITATION.digest, "--sent"], "give either the DIGEST of a mail or --all-refused"),
+            (["--sent"], "give either the DIGEST of a mail or --all-refused"),
+            ([INVITATION.digest, "--sent", "--why", "bounced"], "--why goes with --all-refused"),
+        ],
+    )
+    def test_are_decided_by_nobody_who_does_not_say_so(
+        self, hearback: Hearback, post: Post, arguments: list[str], words: str
+    ) -> None:
+        ended = hearback("mail", "resolve", *arguments)
+
+        assert (ended.code, post.queued()) == (2, [])
+        assert words in ended.err
+        assert len(hearback("mail", "refused", "--json").json) == 2
+
+
 class TestAReward:
     REWARD = Claim("reward/0a1b/friend", {"contact": "c" * 32, "conversion": "order 7"})
 
