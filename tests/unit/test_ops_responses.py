@@ -94,6 +94,7 @@ def test_what_was_imported_without_a_time_is_listed_with_the_month_of_its_import
         {"history": "long"},
         {"sk": "no ULID"},
         {"confirmed_by": {"form"}},
+        {"schema": 2},
     ],
     ids=str,
 )

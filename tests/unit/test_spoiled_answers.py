@@ -54,7 +54,7 @@ anything = st.recursive(
     ),
     max_leaves=6,
 )
-names = st.sampled_from(sorted(ITEM.keys() - {"pk", "sk"}) + ["note", "provisional", "excluded", "erased"])
+names = st.sampled_from([*sorted(ITEM.keys() - {"pk", "sk"}), "note", "provisional", "excluded", "erased"])
 
 
 class NoTasks:

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table
-from hearback.fact import INVITATION, RESPONSE, FactId, encode_ulid, kind_and_id, partitions
+from hearback.fact import INVITATION, RESPONSE, SCHEMA, FactId, encode_ulid, kind_and_id, partitions
 from hearback.foreign import Skipped
 from hearback.invitation import Invitation, Mark, mark_request
 from hearback.presumption import (
@@ -209,6 +209,8 @@ def _fact(item: Mapping[str, Any]) -> FactId:
 
 
 def _listed(item: Mapping[str, Any]) -> Response:
-    """Raises BadFactId as well, rather than where somebody asks for its month."""
+    """As aggregate reads it: nothing under another key, and nothing of newer software, is taken for an answer."""
     _fact(item)
+    if item["schema"] > SCHEMA:
+        raise ValueError("newer software wrote it")
     return Response.from_item(item)
