@@ -227,4 +227,4 @@ def _explained(claim: Item | None, name: str) -> str:
 def _sending(deployment: Deployment, mail: Mail, now: datetime) -> Callable[[], str]:
     """What sends the mail once its claim is to be had, and then says how. Raises Stop if nothing can."""
     settle = MessageQueue(deployment.client("sqs"), deployment.output("SettleQueueUrl"))
-    return Resending(deployment.directory, settle, now).way(mail.claim)
+    return Resending(deployment.directory, deployment.feedback, settle, now).way(mail.claim)

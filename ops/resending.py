@@ -9,9 +9,12 @@ from followup.escalating import TELLS, reminder_claim
 from followup.task_notices import notice_claim
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Item
+from hearback.aws.feedback import Feedback
 from hearback.aws.referrals import Referrals
 from hearback.aws.tasks import Tasks
-from hearback.task_news import call_claim, joined_claim
+from hearback.fact import FactId
+from hearback.task import Task
+from hearback.task_news import JOINED, call_claim, joined_claim
 from ops.message_queue import MessageQueue
 from ops.terminal import Stop
 
@@ -19,6 +22,7 @@ from ops.terminal import Stop
 @dataclass(frozen=True, slots=True)
 class Resending:
     directory: Directory
+    feedback: Feedback
     settle: MessageQueue
     now: datetime
 
@@ -54,7 +58,7 @@ class Resending:
         task = tasks.get(claim["task"])
         if task is None or not task.open:
             raise Stop("its task is closed; say --sent")
-        if claim["effect"] in {each(task).effect for each in (notice_claim, joined_claim, call_claim)}:
+        if claim["effect"] in (notice_claim(task).effect, call_claim(task).effect) or self._is_news(claim, task):
             return self._settling({"task": task.id})
         told = next((told for each, told in TELLS.items() if claim["effect"] == reminder_claim(task, each).effect), 0)
         if not told:
@@ -66,6 +70,13 @@ class Resending:
             return "the next tick sends it, within 15 minutes"
 
         return send
+
+    def _is_news(self, claim: Item, task: Task) -> bool:
+        """Whether it is of the newest that the task's answers say."""
+        if not claim["effect"].startswith(JOINED):
+            return False
+        responses = self.feedback.responses([FactId.parse(response) for response in task.responses])
+        return bool(claim["effect"] == joined_claim(task, responses).effect)
 
     def _reward(self, claim: Item) -> Callable[[], str]:
         """One side's reward of a conversion, with the code that it has; the other side's is paid or due by itself."""

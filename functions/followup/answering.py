@@ -65,6 +65,10 @@ class Answering:
                     unsent = waits
             elif not waited:
                 self.running.wait(play, story)
+        try:
+            self.running.tasking.tell_change(response)
+        except NotSent as waits:
+            unsent = waits
         self.watching.watch(story)
         if unsent:
             raise unsent

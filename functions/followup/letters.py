@@ -29,7 +29,7 @@ OWN_WORDS = 240
 """Characters of their own comment that a respondent is shown: enough to know it again."""
 WHOLE_COMMENT = 1500
 """Characters of a comment that the owner of a task is shown."""
-Occasion = Literal["new", "joined", "call", "overdue", "escalated"]
+Occasion = Literal["new", "joined", "changed", "call", "overdue", "escalated"]
 LISTED_ANSWERS = 10
 """Answers a task's notice shows."""
 
@@ -106,8 +106,8 @@ def task_notice(
 ) -> Letter:
     """What the owner of a task must know to act on it: who, what they said, by when, how to reach them.
 
-    Its owner gets it when the task is `new`, when another answer has `joined` it, when the customer wants a `call` and
-    when it is `overdue`, the owner's manager when it is `escalated`.
+    Its owner gets it when the task is `new`, when another answer has `joined` it, when one was `changed`, when the
+    customer wants a `call` and when it is `overdue`, the owner's manager when it is `escalated`.
     `earlier` are the person's answers before these, newest first; `link` opens the task's page. It is written in the
     survey's default language. Whose customer was erased on request is only to be closed, and only that is said.
     """
@@ -125,6 +125,7 @@ def task_notice(
     subjects = {
         "new": "task_subject_scores" if scores else "task_subject",
         "joined": "task_subject_joined",
+        "changed": "task_subject_changed",
         "call": "task_subject_call",
         "overdue": "task_subject_overdue",
         "escalated": "task_subject_escalated",
@@ -132,6 +133,7 @@ def task_notice(
     openings = {
         "new": "task_opening",
         "joined": "task_opening_joined",
+        "changed": "task_opening_changed",
         "call": "task_opening_call",
         "overdue": "task_opening_overdue",
         "escalated": "task_opening_escalated",

@@ -1,4 +1,4 @@
-"""Telling whose a task is what is new of it: an answer that joined it, or that its person wants to be called.
+"""Telling whose a task is what is new of it: an answer that joined or was changed, that its person wants a call.
 
 Whoever joins an answer tells of it at once. What a page took down, and what somebody died over, the tick finds beside
 the task.
@@ -21,7 +21,7 @@ from hearback.contact import Cap, Contact
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.task import Task
-from hearback.task_news import APART, call_claim, joined_cap, joined_claim
+from hearback.task_news import APART, call_claim, changes, joined_cap, joined_claim
 from hearback.task_owner import owner_now
 
 
@@ -54,11 +54,11 @@ class NewsOfTasks:
         earlier: Sequence[Response],
     ) -> None:
         """Tell whose an open task is what is new of it, each once. Raises NotSent: to be tried again."""
-        if not task.callback and len(task.responses) == 1:
-            return
+        changed = changes(task, responses)
+        news = len(task.responses) + len(changed) > 1
         person = owner_now(task, survey)
-        if not person or not task.contact:
-            self.tasks.news_told(task)
+        if not (task.callback or news) or not person or not task.contact:
+            self.tasks.news_told(task, responses)
             return
         owner, link = survey.people[person], self.links.task(task, person)
 
@@ -70,10 +70,12 @@ class NewsOfTasks:
 
         if task.callback:
             mail(call_claim(task), "call")
-        if len(task.responses) > 1:
-            claim = joined_claim(task)
+        if news:
+            claim = joined_claim(task, responses)
             self.post.claims.uncap(claim)  # what was too soon after the last one is only later
-            if mail(claim, "joined", [joined_cap(task)]) == "capped":
-                self.tasks.tell_news_later(task, self.now + APART)
+            last_said = max((response.answered_at for response in responses), default=task.created_at)
+            occasion: letters.Occasion = "changed" if changed and max(changed) >= last_said else "joined"
+            if mail(claim, occasion, [joined_cap(task)]) == "capped":
+                self.tasks.tell_news_later(task, responses, self.now + APART)
                 return
-        self.tasks.news_told(task)
+        self.tasks.news_told(task, responses)

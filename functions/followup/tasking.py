@@ -23,6 +23,7 @@ from hearback.play import TaskPlay
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.task import Task
+from hearback.task_news import changes
 
 logger = Logger(child=True)
 
@@ -92,6 +93,16 @@ class Tasking:
         contact = self.directory.contact(task.contact)
         self.notices.tell(task, survey, responses, contact, earlier)
         self.news.tell(task, survey, responses, contact, earlier)
+
+    def tell_change(self, response: Response) -> None:
+        """Tell whose open task an answer is that its person has changed it since the task was given.
+
+        Raises NotSent, NotTaken or Busy: to be tried again.
+        """
+        task = self.tasks.open_about(str(response.id), response.contact) if response.history else None
+        if task and task.contact and changes(task, [response]):
+            self.tasks.changed(task.id, response, self.now)
+            self.tell(task.id)
 
     def take_back(self, response: Response) -> None:
         """Withdraw the open task of an answer that does not count any more, unless another of its answers does.

@@ -139,6 +139,7 @@ def test_an_amendment_that_changes_the_category_makes_a_task(world: World) -> No
     response = world.answer(9, world.customer("Ravi"))
     world.settle(response)
     world.tables.responses.amend(response.id, Answer(score=1), world.now)
+    world.pass_time(timedelta(minutes=2))
 
     world.settle(response)
 

@@ -196,6 +196,7 @@ TO_CUSTOMERS: dict[str, Callable[[Given], Letter]] = {
 TO_MANAGERS: dict[str, Callable[[Given], Letter]] = {
     "task_notice": _task_notice,
     "task_notice of an answer that joined": lambda given: _task_notice(given, "joined"),
+    "task_notice of the news that an answer was changed": lambda given: _task_notice(given, "changed"),
     "task_notice of a wish to be called": lambda given: _task_notice(given, "call"),
     "task_notice of an overdue task": lambda given: _task_notice(given, "overdue"),
     "task_notice of an escalated task": lambda given: _task_notice(given, "escalated"),

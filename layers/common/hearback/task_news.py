@@ -1,20 +1,27 @@
-"""What is new of a task that is open already: a further answer of its person, or how they want to be called.
+"""What is new of an open task: a further answer of its person, another word in an old one, how they want to be called.
 
 It is written together with an item that waits beside the task until whose it is has been told, so that no crash keeps
 it from them.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from hearback.claim import Claim
 from hearback.contact import Cap, Slot
+from hearback.response import Response
 from hearback.task import STILL_OPEN, Callback, Task, stored
 from hearback.task_assignment import PATIENCE
 
 NEWS_KIND = "task-news"
+JOINED = "task-joined/"
+"""How the effect begins of a mail about answers that joined or were changed."""
 APART = timedelta(hours=1)
-"""Between two mails about answers that joined. A wish to be called waits for nothing: there are MOST_WISHES of them."""
+"""Between two mails about answers that joined or were changed.
+
+A wish to be called waits for nothing: there are MOST_WISHES of them.
+"""
 MOST_WISHES = 5
 """How often the person of a task may say how to be called: whoever has the link may change it, and each is a mail."""
 
@@ -28,6 +35,23 @@ def join_requests(task: str, response: str, now: datetime) -> list[dict[str, Any
         "ExpressionAttributeValues": {":response": {response}},
     }
     return [{"Update": update}, _news(task, response, now + PATIENCE)]
+
+
+def changes(task: Task, responses: Iterable[Response]) -> list[datetime]:
+    """When its answers were changed since the task was given: what they were before, its first mail has told."""
+    versions = (said for response in responses for said in response.history)
+    times = (datetime.fromisoformat(said["until"]) for said in versions)
+    return [at for at in times if at >= task.created_at]
+
+
+def changed_request(task: str, response: Response, now: datetime) -> dict[str, Any]:
+    """Let it be told that an answer was changed, unless that waits to be told. Whoever finds it out tells of it."""
+    of = f"{response.id} {len(response.history)}"
+    return {
+        "Item": _news_item(task, of, now + PATIENCE),
+        "ConditionExpression": "attribute_not_exists(pk) OR #of <> :of",
+        **_as_read(of),
+    }
 
 
 def call_back_requests(task: str, callback: Callback) -> list[dict[str, Any]]:
@@ -49,8 +73,12 @@ def news_key(task: str) -> dict[str, str]:
     return {**Task.key_item(task), "sk": "NEWS"}
 
 
-def is_told(of: str, task: Task) -> bool:
-    """Whether the task, as it was read, holds what is new."""
+def is_told(of: str, task: Task, responses: Iterable[Response]) -> bool:
+    """Whether the task and its answers, as they were read, hold what is new."""
+    changed, _, times = of.partition(" ")
+    if times:
+        read = (each for each in responses if str(each.id) == changed and not each.erased)
+        return all(len(each.history) >= int(times) for each in read)
     return of in task.responses or (task.callback is not None and of == stored(task.callback.at))
 
 
@@ -71,9 +99,10 @@ def news_later_request(task: str, of: str, due_at: datetime) -> dict[str, Any]:
     return request
 
 
-def joined_claim(task: Task) -> Claim:
-    """Of the mail about the newest answer that joined."""
-    return Claim(f"task-joined/{task.id}/{len(task.responses)}", {"task": task.id})
+def joined_claim(task: Task, responses: Iterable[Response]) -> Claim:
+    """Of the mail about the newest answer that joined, or the newest change of one."""
+    told = len(task.responses) + len(changes(task, responses))
+    return Claim(f"{JOINED}{task.id}/{told}", {"task": task.id})
 
 
 def call_claim(task: Task) -> Claim:
@@ -83,12 +112,16 @@ def call_claim(task: Task) -> Claim:
 
 
 def joined_cap(task: Task) -> Cap:
-    """That keeps mails about answers that joined apart."""
+    """That keeps mails about answers that joined or were changed apart."""
     return Cap(Slot(task.contact, "TASK_NEWS"), APART)
 
 
 def _news(task: str, of: str, due_at: datetime) -> dict[str, Any]:
-    return {"Put": {"Item": {**news_key(task), "due_kind": NEWS_KIND, "due_at": stored(due_at), "of": of}}}
+    return {"Put": {"Item": _news_item(task, of, due_at)}}
+
+
+def _news_item(task: str, of: str, due_at: datetime) -> dict[str, str]:
+    return {**news_key(task), "due_kind": NEWS_KIND, "due_at": stored(due_at), "of": of}
 
 
 def _as_read(of: str) -> dict[str, Any]:

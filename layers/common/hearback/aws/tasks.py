@@ -26,6 +26,7 @@ from hearback.task_closing import ASK_AGAIN_KIND, CLOSING_KIND, close_requests, 
 from hearback.task_news import (
     NEWS_KIND,
     call_back_requests,
+    changed_request,
     is_told,
     join_requests,
     news_key,
@@ -122,22 +123,27 @@ class Tasks:
         """Ids of the tasks whose owners were to hear what is new by then, and may not have."""
         return (_id(item) for item in self._listed(NEWS_KIND, until=until))
 
-    def news_told(self, task: Task) -> None:
-        """Whose it is knows what is new, or need not; `task` as it was read: what is newer is told for itself."""
-        if of := self._news(task):
+    def news_told(self, task: Task, responses: Sequence[Response] = ()) -> None:
+        """Whose it is knows what is new, or need not; all as it was read: what is newer is told for itself."""
+        if of := self._news(task, responses):
             with suppress(ConditionFailed):
                 self.table.delete(news_told_request(task.id, of))
 
-    def tell_news_later(self, task: Task, due_at: datetime) -> None:
-        """Whose it is hears later what is new; `task` as it was read."""
-        if of := self._news(task):
+    def tell_news_later(self, task: Task, responses: Sequence[Response], due_at: datetime) -> None:
+        """Whose it is hears later what is new; all as it was read."""
+        if of := self._news(task, responses):
             with suppress(ConditionFailed):
                 self.table.update(news_later_request(task.id, of, due_at))
 
-    def _news(self, task: Task) -> str:
+    def changed(self, task: str, response: Response, now: datetime) -> None:
+        """Whose it is is to hear that an answer was changed."""
+        with suppress(ConditionFailed):
+            self.table.put(changed_request(task, response, now))
+
+    def _news(self, task: Task, responses: Sequence[Response]) -> str:
         """What is new of the task and waits to be told; "" if nothing does that it held when it was read."""
         found = self.table.get(news_key(task.id))
-        return str(found["of"]) if found and (is_told(found["of"], task) or not task.open) else ""
+        return str(found["of"]) if found and (is_told(found["of"], task, responses) or not task.open) else ""
 
     def open_or_join(self, task: Task, response: str) -> Task:
         """Open the task, or join the response to the one that its contact has open; return what stands then."""
