@@ -22,8 +22,9 @@ from ops.csv_file import BadRow, Columns, CsvFile
 from ops.csv_rows import Row
 from ops.deployment import Deployment, chosen
 from ops.dimension_columns import dimension_columns, dimension_values
+from ops.mail_account import unfit_sender
 from ops.table import print_table
-from ops.terminal import AsJson, Stop, out, print_json, say, tracked
+from ops.terminal import AsJson, Stop, out, print_json, say, tracked, warn
 
 SOME_WRONG = 1
 """Exit code: some rows could not be used. Asking nobody twice is no fault."""
@@ -121,6 +122,8 @@ def invite(
     columns = {"--email": email, "--name": name, "--phone": phone, "--locale": locale}
     given = {option: column for option, column in columns.items() if column}
     places = table.choose(given | dimension_columns(dimension, definition))
+    if unfit := unfit_sender(deployment):
+        warn(f"no mail goes out until this is mended: {unfit.found}; {unfit.do}. Those that fail wait for a redrive.")
     invited = invite_all(table, GuestList(definition, places, deployment, deployment.now()))
     if as_json:
         skipped = [{"row": each.row, "reason": each.reason} for each in invited.skipped]

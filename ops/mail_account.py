@@ -1,10 +1,13 @@
-"""What SES says of the account that mails are sent from: for `hearback doctor`."""
+"""What SES says of the account that mails are sent from: for `hearback doctor`, and before mails are written."""
 
 import math
 from collections.abc import Iterator
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from ops.deployment import Deployment
 from ops.finding import Finding
+from ops.terminal import Stop
 
 SENT_BY_ONE = 5
 """Mails a second that one worker manages; see docs/scale.md."""
@@ -17,11 +20,12 @@ _EVENTS = frozenset({"SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT"
 
 
 def sender(deployment: Deployment) -> Iterator[Finding]:
-    """Whether SES lets the sender's address, or else its domain, send, and signs what it sends."""
+    """Whether SES lets the sender's address send, or else its domain or one above it, and signs what it sends."""
     address = deployment.output("Sender")
     domain = address.rpartition("@")[2]
     ses = deployment.client("sesv2")
-    for identity in (address, domain):
+    parts = domain.split(".")
+    for identity in (address, *(".".join(parts[first:]) for first in range(max(len(parts) - 1, 1)))):
         try:
             found = ses.get_email_identity(EmailIdentity=identity)
         except ses.exceptions.NotFoundException:
@@ -43,6 +47,16 @@ def sender(deployment: Deployment) -> Iterator[Finding]:
         tokens = ", ".join(f"{token}._domainkey.{domain}" for token in dkim.get("Tokens", []))
         do = f"set the CNAME records {tokens}" if tokens else f"verify the domain {domain} in SES with Easy DKIM"
         yield Finding("DKIM", "warn", f"mails of {identity} are not signed ({dkim.get('Status', 'off')})", do)
+
+
+def unfit_sender(deployment: Deployment) -> Finding | None:
+    """Why no mail can go out. None too where that cannot be asked: not everybody who invites may read SES."""
+    if deployment.local:
+        return None
+    try:
+        return next((finding for finding in sender(deployment) if finding.verdict == "fail"), None)
+    except (BotoCoreError, ClientError, Stop):
+        return None
 
 
 def sending(deployment: Deployment) -> Iterator[Finding]:

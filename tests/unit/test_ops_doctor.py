@@ -41,6 +41,13 @@ def test_the_address_or_its_domain_may_be_the_identity(complete: Deployment, ide
     assert all(identity in finding.found for finding in mail_account.sender(complete))
 
 
+def test_a_verified_domain_lets_every_address_of_its_subdomains_send(complete: Deployment) -> None:
+    boto3.client("sesv2").create_email_identity(EmailIdentity="shop.example")
+    below = replace(complete, outputs={**complete.outputs, "Sender": "care@news.mail.shop.example"})
+
+    assert all("shop.example" in finding.found for finding in mail_account.sender(below))
+
+
 class Ses:
     """SES as doctor asks it, with answers of our choice."""
 

@@ -1,15 +1,20 @@
 """`hearback invite`: everybody who may be asked is, once; everybody else is listed with the reason."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+from botocore.exceptions import ClientError
 
 from hearback.contact import Suppression, contact_key
 from hearback.invitation import Invitation
 from hearback.survey import Dimension, Survey
+from ops import cli, mail_account
+from ops.deployment import Deployment
+from ops.finding import Finding
 from tests.conftest import NOW, Tables
 from tests.unit.conftest import Ended, Hearback
 
@@ -50,6 +55,35 @@ def test_a_guest_becomes_a_contact_and_an_invitation(guests: Invite, tables: Tab
     assert invitation.dimensions == {"store": "pune"}
     assert contact is not None
     assert (contact.email, contact.name, contact.phone) == ("Asha@Example.com", "Asha Rao", "+91 00000 00000")
+
+
+def test_a_sender_that_cannot_send_is_told_of_before_anybody_is_invited(
+    guests: Invite, deployment: Deployment, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_sender = replace(deployment, outputs={**deployment.outputs, "Sender": "care@shop.example"})
+    monkeypatch.setattr(cli, "in_aws", lambda stack: with_sender)
+
+    ended = guests("email\nasha@example.com\n")
+
+    assert (ended.code, len(invitations(tables))) == (0, 1)  # it waits for whoever mends it
+    assert "warning no mail goes out until this is mended: neither care@shop.example nor" in ended.err
+    assert "create-email-identity" in ended.err
+
+
+def test_nobody_hears_of_the_sender_where_all_is_well_or_ses_may_not_be_asked(
+    guests: Invite, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_sender = replace(deployment, outputs={**deployment.outputs, "Sender": "care@shop.example"})
+    monkeypatch.setattr(cli, "in_aws", lambda stack: with_sender)
+    verified = Finding("sender", "ok", "care@shop.example is verified")
+    monkeypatch.setattr(mail_account, "sender", lambda deployment: iter([verified]))
+    assert "warning" not in guests("email\nasha@example.com\n").err
+
+    def refused(deployment: Deployment) -> NoReturn:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetEmailIdentity")
+
+    monkeypatch.setattr(mail_account, "sender", refused)
+    assert guests("email\nravi@example.com\n").json["invited"] == 1
 
 
 def test_only_an_empty_cell_is_none(guests: Invite, tables: Tables, survey: Survey) -> None:
