@@ -27,7 +27,7 @@ SAM = env -u MAKELEVEL -u MAKEFLAGS PATH="$(CURDIR)/.venvs/sam/bin:$(if $(PYTHON
 .PHONY: help demo local test test-browser test-api test-dynamodb-local openapi check-demo check-pages screenshots chaos fault-matrix lint build deploy bench bench-aggregate bench-coverage bench-web bench-judging bench-submit bench-import catalogues lock tools clean
 
 help: ## list what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 28
 
 demo: .venv/.stamp .venvs/engine/.stamp ## the whole product on this machine, with sample answers (PORT=8000)
 	@.venv/bin/python -m ops.demo --port $(PORT)

@@ -40,7 +40,8 @@ class LocalServer:
             try:
                 listening.bind(("127.0.0.1", port))
             except OSError:
-                raise PortTaken(f"Port {port} is taken. Stop what uses it, or give another --port.") from None
+                another = f"--port {port + 1}, or with make PORT={port + 1}"
+                raise PortTaken(f"Port {port} is taken. Stop what uses it, or give another: {another}.") from None
             listening.listen(128)
             self.port: int = listening.getsockname()[1]
             self._server = make_server(

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from local.activity import Activity
@@ -283,6 +284,8 @@ class Stack:
             return self._site.answer(request)
         if self._stopping:
             return Response("The local stack is stopping.", status=503)
+        if (request.method, request.path) == ("GET", "/") and not self._routes.match("GET", "/"):
+            return redirect(f"{PREFIX}/")  # what somebody opens who knows the port alone
         return self._gateway.answer(request)
 
     def _after_the_clock_moved(self) -> None:

@@ -31,7 +31,9 @@ def list_conversions(
         print_json([plain(each) for each in found])
     elif found:
         print_table(_table(found))
-        say(f"{len(found):,} conversions, {sum(not each.counted for each in found):,} cancelled")
+        say(
+            f"{len(found):,} conversion{'s' * (len(found) != 1)}, {sum(not each.counted for each in found):,} cancelled"
+        )
     else:
         say("No conversions were reported yet.")
 

@@ -3,7 +3,7 @@
 import csv
 import os
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +14,7 @@ from rich.table import Table
 from collect.bodies import WHERE_LENGTH
 from hearback import code as codes
 from hearback.aws.coupons import Coupons
+from hearback.aws.directory import UnknownSurvey
 from hearback.coupon import CouponRefused, GrantedCoupon
 from hearback.survey import Survey
 from ops.deployment import Deployment, chosen
@@ -54,7 +55,7 @@ def redeem(
     except CouponRefused as refusal:
         if as_json:
             print_json({"refused": refusal.why, "at": refusal.at.isoformat() if refusal.at else None})
-        say(f"[red]Not redeemed[/]: {refusal}")
+        say(f"[red]Not redeemed[/]: {refusal.said_in(_zone_of(code, deployment))}")
         raise typer.Exit(REFUSED) from None
     survey = deployment.survey(redeemed.survey)
     if as_json:
@@ -122,6 +123,16 @@ _COLUMNS = (
     *("code", "survey", "coupon", "worth", "state", "reason", "contact"),
     *("granted_at", "last_day", "redeemed_at", "where", "reference"),
 )
+
+
+def _zone_of(code: str, deployment: Deployment) -> tzinfo:
+    """Of the survey that granted it, as `show` says its times; UTC where there is none any more."""
+    read = codes.read(code)
+    found = _coupons(deployment).get(read) if read else None
+    try:
+        return deployment.directory.survey(found.survey, deployment.now()).zone if found else UTC
+    except UnknownSurvey:
+        return UTC
 
 
 def _coupons(deployment: Deployment) -> Coupons:

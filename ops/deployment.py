@@ -140,7 +140,8 @@ def in_aws(stack: str) -> Deployment:
     except ClientError as error:
         raise Stop(f"cannot read stack {stack!r}: {error.response['Error']['Message']}") from error
     except BotoCoreError as error:
-        raise Stop(f"cannot reach AWS: {error}. Sign in and set a region (AWS_PROFILE, AWS_REGION)") from error
+        why = str(error).rstrip(".")
+        raise Stop(f"cannot reach AWS: {why}. Sign in and set a region (AWS_PROFILE, AWS_REGION)") from error
     outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Stacks"][0].get("Outputs", [])}
     return Deployment(outputs, session, stack=stack)
 

@@ -36,4 +36,5 @@ def outbox(
         table.add_row(mail["at"][:16].replace("T", " "), escape(", ".join(mail["recipients"])), escape(mail["subject"]))
     if mails:
         print_table(table)
-    say(f"{len(mails):,} mails. As sent, with both bodies and headers: {deployment.local}/_local/outbox")
+    counted = f"{len(mails):,} mail{'s' * (len(mails) != 1)}"
+    say(f"{counted}. As sent, with both bodies and headers: {deployment.local}/_local/outbox")

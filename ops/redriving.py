@@ -24,6 +24,14 @@ class Done:
     """What was done, or why nothing was."""
 
 
+def facts_in_words(count: int, done: str, parked: int) -> str:
+    """What became of several facts at once: so many are `done`, so many could not be."""
+    words = f"{count:,} fact{'s are' if count != 1 else ' is'} {done}"
+    if parked:
+        words += f", {parked:,} cannot be and {'are parked each' if parked != 1 else 'is parked'} by itself"
+    return words
+
+
 NOT_KNOWN = Done(False, "this software does not know such a message")
 
 

@@ -19,7 +19,7 @@ from hearback.foreign import FOREIGN
 from ops import failure_message
 from ops.failure_message import Event, Positions
 from ops.message_queue import Message, MessageQueue
-from ops.redriving import NOT_KNOWN, Done
+from ops.redriving import NOT_KNOWN, Done, facts_in_words
 from ops.scanning import Wire, scan
 from ops.uncounted import Records
 
@@ -91,8 +91,7 @@ class Unqueued:
                 asked[json.dumps(message)] = None
         self.settle.put(list(asked))
         self.queue.put(parked)
-        left = f", {len(parked)} cannot be and are parked each by itself" if parked else ""
-        return Done(True, f"{len(asked)} facts are in the settle queue{left}")
+        return Done(True, facts_in_words(len(asked), "in the settle queue", len(parked)))
 
 
 def _record(fact: Wire) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ops import failure_message
 from ops.failure_message import Positions
 from ops.message_queue import Message, MessageQueue
 from ops.reconciliation import Reconciliation
-from ops.redriving import NOT_KNOWN, Done
+from ops.redriving import NOT_KNOWN, Done, facts_in_words
 
 LONGEST = 60.0
 """Seconds that counting one message may try, against throttles and conflicts with aggregators."""
@@ -78,8 +78,7 @@ class Uncounted:
             return _busy()
         parked = batch.parked + [batch.newest[key].park(reason) for key, reason in outcome.refused.items()]
         self.queue.put([json.dumps(asdict(one)) for one in parked])
-        left = f", {len(parked)} cannot be and are parked each by itself" if parked else ""
-        return Done(True, f"{len(batch.newest)} facts are counted{left}")
+        return Done(True, facts_in_words(len(batch.newest), "counted", len(parked)))
 
     def _count(self, ledgers: Sequence[Ledger]) -> Outcome:
         until = self.monotonic() + LONGEST

@@ -21,6 +21,14 @@ def _page(stack: Stack, path: str) -> str:
     return html.unescape(body.decode())
 
 
+def test_whoever_knows_the_port_alone_finds_the_status(stack: Stack) -> None:
+    response, _ = ask(stack, "GET", "/")
+    posted, _ = ask(stack, "POST", "/")
+
+    assert (response.status, response.headers["Location"]) == (302, "/_local/")
+    assert posted.status == 404
+
+
 def test_the_status_shows_a_functions_traceback(stack: Stack) -> None:
     ask(stack, "POST", "/do/raise")
     page = _page(stack, "/_local/")

@@ -84,7 +84,10 @@ def test_changed_code_answers_the_next_request(tmp_path: Path) -> None:
 def test_two_stacks_do_not_share_a_port_or_a_folder(tmp_path: Path) -> None:
     with small_stack(tmp_path / "one") as stack:
         port = int(stack.url.rpartition(":")[2])
-        with pytest.raises(PortTaken, match=f"Port {port} is taken"), small_stack(tmp_path / "two", port=port):
+        with (
+            pytest.raises(PortTaken, match=f"Port {port} is taken.* PORT={port + 1}"),
+            small_stack(tmp_path / "two", port=port),
+        ):
             pass
         with pytest.raises(DataInUse, match="Another local stack"), small_stack(tmp_path / "one"):
             pass

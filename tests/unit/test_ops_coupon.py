@@ -38,7 +38,7 @@ def test_a_code_is_redeemed_once_however_it_is_typed(hearback: Hearback, granted
 
     assert (first.code, first.out) == (0, "Redeemed: 10% off [your] next purchase\n")
     assert second.code == 1
-    assert "Not redeemed: this code was redeemed on 2026-03-04 at 10:30 UTC" in second.err
+    assert "Not redeemed: this code was redeemed on 2026-03-04 at 16:00 IST" in second.err
 
 
 def test_the_same_receipt_is_no_second_time(hearback: Hearback, granted: GrantedCoupon) -> None:

@@ -51,4 +51,6 @@ def test_the_region_is_that_of_the_environment_however_it_is_named(
 def test_without_a_region_one_is_told_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--stack", "foo", "survey", "list"])
-    assert "AWS_REGION" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "AWS_REGION" in told
+    assert ".." not in told

@@ -187,6 +187,7 @@ def test_what_a_batch_holds_of_foreign_shape_is_parked_by_itself(world: World) -
     world.failures.put([given_up(world.stream)])
     redriven = redrive(world.failures, world.uncounted(list(world.stream)).apply)
     assert [one.done.applied for one in redriven] == [True, False]
+    assert redriven[0].done.how == "1 fact is counted, 1 cannot be and is parked by itself"
     assert (len(held(world.failures)), world.counted()) == (1, {"|s9": 1})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -16,18 +16,23 @@ Why = Literal["unknown", "used", "expired", "erased"]
 
 
 class CouponRefused(ValueError):
-    """The code cannot be redeemed. `at`: when it was used, or when it expired."""
+    """The code cannot be redeemed. `at`: when it was used, or when it expired. It says so in UTC."""
 
     def __init__(self, why: Why, at: datetime | None = None) -> None:
-        sentence = {
-            "unknown": "this is no code of ours",
-            "used": f"this code was redeemed on {at:%Y-%m-%d at %H:%M} UTC" if at else "",
-            "expired": f"this code expired on {at:%Y-%m-%d at %H:%M} UTC" if at else "",
-            "erased": "this code was withdrawn: whose it was had their data erased",
-        }[why]
-        super().__init__(sentence)
         self.why = why
         self.at = at
+        super().__init__(self.said_in(UTC))
+
+    def said_in(self, zone: tzinfo) -> str:
+        """The same for somebody whose clock shows another time."""
+        at = f"{self.at.astimezone(zone):%Y-%m-%d at %H:%M %Z}" if self.at else ""
+        sentences: Mapping[Why, str] = {
+            "unknown": "this is no code of ours",
+            "used": f"this code was redeemed on {at}",
+            "expired": f"this code expired on {at}",
+            "erased": "this code was withdrawn: whose it was had their data erased",
+        }
+        return sentences[self.why]
 
 
 @dataclass(frozen=True, slots=True)
