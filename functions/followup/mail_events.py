@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 logger = Logger()
 _OUR_OWN: Mapping[SuppressionReason | None, str] = {"bounce": "bounced", "complaint": "complained"}
 """What an operator reads of a mail to somebody of our own that came back, or that they called spam."""
+_NO_COMPLAINT = "not-spam"
+"""The type of feedback that takes a complaint back; the others are complaints.
+https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html"""
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> None:
@@ -73,7 +76,8 @@ def take_in(
 def suppression_reason(detail: Mapping[str, Any]) -> SuppressionReason | None:
     """Why the recipient must not be mailed again, or None."""
     if detail["eventType"] == "Complaint":
-        return "complaint"
+        said = detail.get("complaint", {}).get("complaintFeedbackType")  # not every provider says
+        return None if said == _NO_COMPLAINT else "complaint"
     if detail["eventType"] == "Bounce" and detail["bounce"]["bounceType"] == "Permanent":
         return "bounce"
     return None

@@ -35,6 +35,19 @@ def state(world: World, claim: Claim) -> str:
     return str((Claims(world.tables.directory).get(claim.digest) or {})["state"])
 
 
+def complaint(feedback_type: str) -> dict[str, Any]:
+    """As SES tells it."""
+    return {
+        "feedbackId": "0100018e-of-ses",
+        "complaintSubType": None,
+        "complainedRecipients": [{"emailAddress": "ravi@example.com"}],
+        "timestamp": "2026-03-04T10:31:00.000Z",
+        "userAgent": "Provider FBL v1",
+        "complaintFeedbackType": feedback_type,
+        "arrivalDate": "2026-03-04T10:30:30.000Z",
+    }
+
+
 @pytest.mark.parametrize("kind", ["Send", "Delivery", "DeliveryDelay", "Complaint"])
 def test_any_event_proves_that_the_mail_was_accepted(world: World, claim: Claim, kind: str) -> None:
     tell(kind, claim)
@@ -56,6 +69,8 @@ def test_an_event_resolves_a_mail_that_an_operator_was_shown(world: World, claim
         ("Bounce", {"bounce": {"bounceType": "Permanent"}}, True),
         ("Bounce", {"bounce": {"bounceType": "Transient"}}, False),
         ("Complaint", {}, True),
+        ("Complaint", {"complaint": complaint("abuse")}, True),
+        ("Complaint", {"complaint": complaint("not-spam")}, False),
         ("Delivery", {}, False),
     ],
 )
@@ -96,6 +111,15 @@ def test_a_mail_that_somebody_of_our_own_does_not_get_or_want_is_put_before_an_o
     tell("Send", claim)  # late
 
     assert [(item["task"], item["note"]) for item in world.tables.people.due(REFUSED)] == [("t1", note)]
+
+
+def test_a_mail_to_somebody_of_our_own_that_is_no_spam_is_put_before_nobody(world: World) -> None:
+    claim = Claim("task-notice/t1", {"task": "t1"})
+    Claims(world.tables.directory).take(claim, world.now)
+
+    tell("Complaint", claim, complaint=complaint("not-spam"))
+
+    assert (state(world, claim), list(world.tables.people.due(REFUSED))) == ("done", [])
 
 
 @pytest.mark.parametrize("kind", ["Bounce", "Complaint"])
