@@ -1,6 +1,7 @@
 """`hearback tasks`: what somebody must do for a customer, until it is closed."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from heapq import merge
 from secrets import token_hex
@@ -170,6 +171,14 @@ def note(
     _done(noted, deployment, "Noted", as_json=as_json)
 
 
+def time(text: str) -> datetime:
+    """Read here, because Typer's own type shows a reader of the help its patterns: <%Y-%m-%dT%H:%M>."""
+    for pattern in ("%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"):
+        with suppress(ValueError):
+            return datetime.strptime(text, pattern)  # noqa: DTZ007 - the scope's, which is not known yet
+    raise typer.BadParameter(f"{text!r} does not match a time such as 2026-11-30T14:00.")
+
+
 @app.command()
 def reschedule(
     ctx: typer.Context,
@@ -177,7 +186,9 @@ def reschedule(
     due: Annotated[
         datetime,
         typer.Argument(
-            formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], help="In the scope's time zone.", show_default=False
+            parser=time,
+            help="When, such as 2026-11-30T14:00, in the scope's time zone.",
+            show_default=False,
         ),
     ],
     as_json: AsJson = False,

@@ -127,6 +127,13 @@ def test_closed_tasks_are_listed_on_request(hearback: Hearback, three: tuple[Tas
     assert "resolved, price" in hearback("tasks", "list", "--all").out
 
 
+def test_the_help_shows_a_time_as_it_is_typed(hearback: Hearback) -> None:
+    told = hearback("tasks", "reschedule", "--help").out
+
+    assert "2026-11-30T14:00" in told
+    assert "%Y" not in told
+
+
 @pytest.mark.parametrize(
     "what",
     [
