@@ -198,7 +198,9 @@ class TestTwoTabs:
         score(here, 9).click()
         eventually(answers)
 
+        here.evaluate("addEventListener('storage', () => (document.title = 'told'))")
         there.evaluate("localStorage['hearback:quiet:shop'] = JSON.stringify({'': Date.now() + 1e9})")
+        here.wait_for_function("document.title === 'told'")
         words(here).fill("The chai")
         here.get_by_role("button", name="Save").click()
 

@@ -74,7 +74,6 @@ class WidgetVisit:
         self._score(9).click()
         self._within("textarea").wait_for()
         yield "widget-not-saved-yet"
-        self.page.unroute("**/responses")
         self.page.route("**/responses", lambda route: route.fulfill(status=410, headers=_TO_EVERY_SITE, json={}))
         self.page.evaluate("dispatchEvent(new Event('online'))")
         self._within("textarea").wait_for(state="detached")
