@@ -1,6 +1,7 @@
 """What should follow each answer, reckoned from its score alone."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from hearback.claim import Claim
 from hearback.nps import category
@@ -18,6 +19,7 @@ class AnswerAudit:
         yield from self._missing_mail(story)
         yield from self._missing_event(story)
         yield from self._missing_task(story)
+        yield from self._missing_news(story)
 
     def too_much(self, story: AnswerStory) -> Iterator[str]:
         """More than a person should get, whatever claims say."""
@@ -69,3 +71,12 @@ class AnswerAudit:
             if not (self._records.queued[task.id] and announced):
                 yield f"{task.id}: other systems do not know of it"
             yield from self._records.unknown([f"task-notice/{task.id}"])
+
+    def _missing_news(self, story: AnswerStory) -> Iterator[str]:
+        """What whose task it is was not told: that the answer was changed after the task was given."""
+        for task in self._records.tasks.values():
+            if str(story.response) in task.responses:
+                history = self._records.responses[str(story.response)].history
+                late = [said for said in history if datetime.fromisoformat(said["until"]) > task.created_at]
+                told = len(task.responses) + len(late)
+                yield from self._records.unknown([f"task-joined/{task.id}/{told}"] if late else [])

@@ -7,6 +7,7 @@ from datetime import datetime
 from hearback.aws.dynamodb import Item
 from hearback.claim import Claim
 from hearback.invitation import Invitation
+from hearback.response import Response
 from hearback.task import Task
 from ops.mail import mails_in_doubt, refused_mails
 from tests.faults.matrix import Matrix
@@ -26,8 +27,11 @@ class Records:
             if item["sk"] == "SUPPRESSION"
         }
         """Why a contact is mailed no more."""
-        facts = (item for item in matrix.items("FeedbackTable") if item["pk"].startswith("I#"))
-        self.invitations = {str(each.id): each for each in map(Invitation.from_item, facts)}
+        facts = matrix.items("FeedbackTable")
+        invitations = (Invitation.from_item(item) for item in facts if item["pk"].startswith("I#"))
+        self.invitations = {str(each.id): each for each in invitations}
+        responses = (Response.from_item(item) for item in facts if item["pk"].startswith("R#"))
+        self.responses = {str(each.id): each for each in responses}
         self.mails = Counter(mail.tags["claim"] for mail in matrix.stack.mails())
         """How many mails went out under a claim."""
         self.mailed = Counter(mail.recipients[0] for mail in matrix.stack.mails())

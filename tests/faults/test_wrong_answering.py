@@ -30,6 +30,9 @@ class Mistake(NamedTuple):
     """At which step."""
     times: int = 1
     """How often it is taken in vain, in whichever of the deliveries that run side by side."""
+    score: int = 10
+    amended: int | None = None
+    """What the score is changed to once the answer was followed up."""
 
 
 MISTAKES = {
@@ -104,6 +107,17 @@ def follow_up(record, lambda_context):
         "dynamodb GetItem answer",
         times=2,
     ),
+    "keeping from whose task it is that an answer was changed": Mistake(
+        "functions/followup/tasking.py",
+        """
+Tasking.tell_change = lambda self, response: None
+""",
+        "lost",
+        "internal error, not done",
+        "dynamodb GetItem answer",
+        score=2,
+        amended=4,
+    ),
 }
 
 
@@ -126,4 +140,5 @@ def run(number: int, mistake: Mistake) -> Run:
     """One in which what the mistake is about goes wrong."""
     fault = fault_named(mistake.fault, mistake.step)
     mishaps = [Mishap(WORKER, mistake.step, nth, fault) for nth in range(mistake.times)]
-    return replace(undisturbed(number, "mail", 10), news="never", mishaps=mishaps)
+    plain = undisturbed(number, "mail", mistake.score)
+    return replace(plain, amended=mistake.amended, late=True, news="never", mishaps=mishaps)
