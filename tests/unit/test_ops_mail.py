@@ -15,9 +15,12 @@ from hearback.aws.claims import Claims
 from hearback.aws.referrals import Referrals
 from hearback.claim import Claim, forget_request
 from hearback.conversion import Conversion
+from hearback.fact import FactId
 from hearback.play import Coupon, Referral, Rewards
+from hearback.response import Answer, Response
 from hearback.subscription import Subscription
 from hearback.task import Closing, Task
+from hearback.task_news import joined_claim
 from ops.deployment import Deployment
 from tests.conftest import NOW, Tables
 from tests.unit.conftest import Ended, Hearback
@@ -389,6 +392,21 @@ class TestOfATask:
 
         assert post.queued() == [{"task": "t1"}]
         assert post.claims.take(NOTICE, NOW) is None
+
+    def test_news_are_queued_by_their_task_unless_there_is_newer(self, hearback: Hearback, post: Post) -> None:
+        given = Response(FactId.mint("shop", 4, NOW), 2, NOW, "2026-03-04", contact="c1")
+        post.tables.responses.create(given)
+        made = Task("t2", "shop", "asha", NOW, NOW + timedelta(hours=1), frozenset({str(given.id)}), "c1")
+        post.tables.tasks.open_or_join(made, str(given.id))
+        news = []
+        for score in (3, 4):
+            changed = post.tables.responses.amend(given.id, Answer(score=score), NOW + timedelta(minutes=score))
+            assert changed
+            news.append(joined_claim(made, [changed]))
+            post.refused(news[-1])
+
+        assert [resolve(hearback, claim, "--send-again").code for claim in news] == [2, 0]
+        assert post.queued() == [{"task": "t2"}]
 
     @pytest.mark.parametrize("since", ["rescheduled", "assigned", "closed"])
     def test_what_is_over_by_now_is_not_sent_again(
