@@ -404,6 +404,23 @@ class TestDelays:
         world.deliver()
         assert (len(world.mails()), len(world.events.details("Play"))) == (1, 1)
 
+    @pytest.mark.parametrize("spoiled", [{"play": {1, 2}}, {"play": 7}, {"response": b"\0"}], ids=str)
+    def test_a_delayed_play_that_somebody_spoiled_holds_up_no_other(
+        self, apply: Apply, spoiled: dict[str, Any]
+    ) -> None:
+        world = apply(THANK | {"delay_hours": 3})
+        world.settle(world.answer(10, world.customer("Leela")))
+        [waiting] = world.tables.people.due("play")
+        world.tables.directory.put({"Item": waiting | spoiled})
+        world.settle(world.answer(10, world.customer("Ravi")))
+
+        world.pass_time(timedelta(hours=3))
+        with pytest.raises(tick.TickIncomplete, match="plays"):
+            run_tick(world)
+        world.deliver()
+
+        assert world.recipients() == [RAVI]
+
     def test_a_delayed_play_that_no_longer_follows_does_not_run(self, apply: Apply) -> None:
         world = apply(THANK | {"delay_hours": 3})
         response = world.answer(10, world.customer("Ravi"))

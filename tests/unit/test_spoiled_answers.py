@@ -1,7 +1,7 @@
-"""Whatever somebody made of a stored answer, it is counted or parked, and all others are counted, listed and told."""
+"""Whatever somebody made of a stored answer or task, all others are counted, listed and told."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import example, given
@@ -11,10 +11,12 @@ from followup.digest import Records
 from followup.digest_letter import digest_letter
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Table, to_wire
+from hearback.aws.tasks import Read
 from hearback.foreign import Skipped
 from hearback.period import Period
 from hearback.subscription import Subscription
 from hearback.survey import Survey
+from hearback.task import Task
 from ops.response_account import Account
 from tests.counting_world import DAY, NOON, CountingWorld, response
 
@@ -57,17 +59,22 @@ anything = st.recursive(
 names = st.sampled_from([*sorted(ITEM.keys() - {"pk", "sk"}), "note", "provisional", "excluded", "erased"])
 
 
-class NoTasks:
-    def open(self, **_: Any) -> Iterator[Any]:
-        return iter(())
+class StoredTasks:
+    """Tasks as they are read of some items."""
 
-    def closed(self, *_: Any) -> Iterator[Any]:
-        return iter(())
+    def __init__(self, *items: dict[str, Any]) -> None:
+        self.items = items
+
+    def open(self, read: Read) -> Iterator[Task]:
+        return read(Task.from_item, [item for item in self.items if "closed_at" not in item])
+
+    def closed(self, survey: str, since: datetime, read: Read) -> Iterator[Task]:
+        return read(Task.from_item, [item for item in self.items if "closed_at" in item])
 
 
-def digest_of_its_week(world: CountingWorld) -> str:
+def digest_of_its_week(world: CountingWorld, *task_items: dict[str, Any]) -> str:
     client: Any = world.database
-    tasks: Any = NoTasks()
+    tasks: Any = StoredTasks(*task_items)
     records = Records(world.feedback, world.tallies, Directory(Table(client, "directory")), tasks)
     asha = Subscription("shop", "asha", "Asha", "asha@shop.example", {}, 0, 9, "UTC", NOON)
     period = Period("week", date.fromisoformat(DAY) + timedelta(days=1))
@@ -97,3 +104,32 @@ def test_whatever_somebody_made_of_an_answer_the_others_are_counted_listed_and_t
     assert len(world.ledgers) + len(world.queue.messages) == 2  # counted, perhaps as nothing, or parked
     assert not skipped.count or world.queue.messages
     assert "still hot" in letter
+
+
+TASK = Task(
+    Task.id_for("a"), "shop", "asha", NOON, NOON, frozenset({str(GOOD.id)}), "c0ffee", {"store": "pune"}
+).to_item()
+CLOSED = TASK | {
+    "pk": "TASK#b", "closed_at": NOON.isoformat(), "closed_by": "asha", "outcome": "resolved", "root_cause": "price",
+    "taken_by": "asha", "taken_at": NOON.isoformat(), "last_due_at": NOON.isoformat(), "told": 1,
+    "later#1": {"at": NOON.isoformat(), "score": 9},
+}  # fmt: skip
+of_tasks = st.sampled_from(sorted(CLOSED.keys() - {"pk", "sk"}))
+
+
+@given(st.sampled_from([TASK, CLOSED]), st.dictionaries(of_tasks, anything, min_size=1, max_size=3), of_tasks)
+@example(TASK, {"survey": {1}}, "told")
+@example(TASK, {"owner": {1}}, "told")
+@example(TASK, {"dimensions": 7}, "told")
+@example(CLOSED, {"root_cause": {1}}, "told")
+def test_whatever_somebody_made_of_a_task_the_digest_tells_the_others(
+    task: dict[str, Any], edited: dict[str, Any], gone: str
+) -> None:
+    spoiled = {name: value for name, value in (task | edited).items() if name != gone} | {"pk": "TASK#spoiled"}
+    world = CountingWorld()
+    world.put(GOOD)
+
+    told = digest_of_its_week(world, TASK, CLOSED, spoiled)
+
+    assert "open" in told
+    assert "still hot" in told

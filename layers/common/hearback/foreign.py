@@ -20,6 +20,13 @@ def texts(value: Any) -> dict[str, str]:
     return {name: text(each) for name, each in value.items()}
 
 
+def score(value: Any) -> int:
+    """The same. Raises ValueError for what is no score."""
+    if not (type(value) is int and 0 <= value <= 10):
+        raise ValueError("no score")
+    return value
+
+
 class Skipped:
     """Items that could not be read, and were left out of many."""
 

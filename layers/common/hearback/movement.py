@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hearback.fact import FactId
+from hearback.foreign import score
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Movement:
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "Movement":
         day, _, response = item["sk"].partition("#")
-        return cls(FactId.parse(response), day, int(item["before"]), int(item["expires_at"]))
+        return cls(FactId.parse(response), day, score(item["before"]), int(item["expires_at"]))
 
     @classmethod
     def requests(cls, survey: str, first: str, last: str) -> Iterator[dict[str, Any]]:

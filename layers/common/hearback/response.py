@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from hearback import tally
+from hearback import foreign, tally
 from hearback.fact import RESPONSE, SCHEMA, FactId
 from hearback.foreign import text, texts
 from hearback.nps import Category, category
@@ -224,7 +224,7 @@ class Response:
         survey, _, shard = survey_and_rest.split("#")
         return cls(
             id=FactId(survey, int(shard), item["sk"]),
-            score=_score(item["score"]),
+            score=foreign.score(item["score"]),
             answered_at=datetime.fromisoformat(item["answered_at"]).astimezone(UTC),
             day=text(item["day"]),
             version=int(item["version"]),
@@ -303,15 +303,9 @@ class Response:
         }
 
 
-def _score(value: Any) -> int:
-    if not (type(value) is int and 0 <= value <= 10):
-        raise ValueError("no score")
-    return value
-
-
 def _earlier_version(said: Mapping[str, Any]) -> Mapping[str, Any]:
     datetime.fromisoformat(said["until"])
-    _score(said["score"])
+    foreign.score(said["score"])
     text(said.get("comment", ""))
     texts(said.get("answers", {}))
     return said

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from hearback.foreign import text, texts
 from hearback.nps import category
 
 DUE_KIND = "task"
@@ -39,7 +40,7 @@ class Note:
 
     @classmethod
     def from_item(cls, item: Mapping[str, str]) -> "Note":
-        return cls(item["id"], moment(item["at"]), item["by"], item["text"])
+        return cls(text(item["id"]), moment(item["at"]), text(item["by"]), text(item["text"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Assignment:
 
     @classmethod
     def from_item(cls, item: Mapping[str, str]) -> "Assignment":
-        return cls(moment(item["at"]), item["before"], item["owner"])
+        return cls(moment(item["at"]), text(item["before"]), text(item["owner"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +188,19 @@ class Task:
     def from_item(cls, item: Mapping[str, Any]) -> "Task":
         closing = None
         if "closed_at" in item:
-            closing = Closing(moment(item["closed_at"]), item["closed_by"], item["outcome"], item["root_cause"])
+            how = (text(item[name]) for name in ("closed_by", "outcome", "root_cause"))
+            closing = Closing(moment(item["closed_at"]), *how)
         return cls(
             id=item["pk"].removeprefix("TASK#"),
-            survey=item["survey"],
-            owner=item["owner"],
+            survey=text(item["survey"]),
+            owner=text(item["owner"]),
             created_at=moment(item["created_at"]),
             due_at=moment(item.get("last_due_at") or item["due_at"]),
-            responses=frozenset(item["responses"]),
-            contact=item["contact_key"],
-            dimensions=item["dimensions"],
+            responses=frozenset(map(text, item["responses"])),
+            contact=text(item["contact_key"]),
+            dimensions=texts(item["dimensions"]),
             promised_at=moment(item["promised_at"]),
-            taken_by=item.get("taken_by", ""),
+            taken_by=text(item.get("taken_by", "")),
             taken_at=moment(item["taken_at"]) if "taken_at" in item else None,
             notes=tuple(Note.from_item(note) for note in item.get("notes", ())),
             assignments=tuple(Assignment.from_item(each) for each in item.get("assignments", ())),
@@ -211,7 +213,7 @@ class Task:
 
 
 def _callback(item: Mapping[str, str]) -> Callback:
-    return Callback(item["phone"], item["when"], moment(item["at"]))
+    return Callback(text(item["phone"]), text(item["when"]), moment(item["at"]))
 
 
 def _came_back(item: Mapping[str, Any]) -> int | None:
@@ -225,5 +227,5 @@ def stored(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+def moment(said: str) -> datetime:
+    return datetime.fromisoformat(said).astimezone(UTC)

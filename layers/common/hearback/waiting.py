@@ -7,6 +7,7 @@ from typing import Any
 
 from hearback.claim import Claim
 from hearback.fact import FactId
+from hearback.foreign import text
 
 DUE_KIND = "play"
 KEPT = timedelta(days=60)
@@ -36,7 +37,7 @@ class WaitingPlay:
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "WaitingPlay":
         due_at = datetime.fromisoformat(item["due_at"]).astimezone(UTC)
-        return cls(FactId.parse(item["response"]), item["play"], due_at)
+        return cls(FactId.parse(item["response"]), text(item["play"]), due_at)
 
     def put_request(self) -> dict[str, Any]:
         """Let it wait, unless it does or has: another delivery of the same message moves nothing."""
