@@ -173,6 +173,20 @@ class TestIdentifiedLate:
 
         assert eventually(answers)[0].contact == ""
 
+    def test_a_good_token_after_a_refused_one_of_the_same_person_is_taken(
+        self, opened: Opened, deployment: Deployment
+    ) -> None:
+        page = opened()
+        score(page, 0).wait_for()
+        signed = identity(deployment, sub="u-22")
+        with page.expect_console_message(lambda message: message.text.startswith("hearback:")):
+            page.evaluate("token => hearback('identify', token)", signed[:-4] + "AAAA")
+
+        page.evaluate("token => hearback('identify', token)", signed)
+
+        wait_until_asked_in_a_name(page)
+        assert is_shown(page)
+
 
 class TestTwoTabs:
     @pytest.mark.parametrize("way", ["answered", "dismissed"])

@@ -31,8 +31,7 @@ const commands = {
     const before = visitor;
     identity = signed;
     visitor = digestOf(signed);
-    if (visitor === before) return; // a newer token of the same person
-    if (asked?.answered && !asked.visitor) throw new Error(TOO_LATE);
+    if (asked?.answered && !asked.visitor && visitor !== before) throw new Error(TOO_LATE);
     if (shown) return ask();
   },
   dimensions: (values) => Object.assign(dimensions, values),
