@@ -71,6 +71,8 @@ class Drift:
     """What they should say."""
     corrections: int
     """How often it had been corrected when it was read."""
+    spoiled: Sequence[str] = ()
+    """Counters that are no whole numbers. Nothing can be added to them."""
 
     @property
     def name(self) -> str:
@@ -85,6 +87,9 @@ class Drift:
 
     @property
     def detail(self) -> str:
+        if self.spoiled:
+            item = f"delete item {' '.join(self.place)} of TallyTable, then run this again with --fix"
+            return f"{self.spoiled[0].strip('|')} is no whole number: {item}"
         return "; ".join(
             f"{name.strip('|')} is {self.counted.get(name, 0)}, its ledgers say {self.summed.get(name, 0)}"
             for name in self.lacks
@@ -139,7 +144,11 @@ def check(tallies: Table, sum_up: Callable[[], Sums], sleep: Callable[[float], N
     watched = before.places
     for _ in range(LOOKS):
         first = _read(tallies, watched)
-        watched = {place for place in watched if counters_of(first.get(place, {})) != before.tallies.get(place, {})}
+        watched = {
+            place
+            for place in watched
+            if _spoiled(found := first.get(place, {})) or counters_of(found) != before.tallies.get(place, {})
+        }
         if not watched:
             break
         sleep(SETTLING)
@@ -153,7 +162,8 @@ def check(tallies: Table, sum_up: Callable[[], Sums], sleep: Callable[[float], N
         for place in sorted(still):
             item = first.get(place, {})
             corrections = item.get(CORRECTIONS, 0)
-            drifts.append(Drift(place, counters_of(item), before.tallies.get(place, {}), corrections))
+            wanted: Mapping[str, int] = before.tallies.get(place, {})
+            drifts.append(Drift(place, counters_of(item), wanted, corrections, _spoiled(item)))
         watched -= still
         before = after
     return Verdict(drifts, sorted({_day(place) for place in watched}))
@@ -162,6 +172,8 @@ def check(tallies: Table, sum_up: Callable[[], Sums], sleep: Callable[[float], N
 def correct(tallies: Table, drifts: Iterable[Drift]) -> None:
     """Add to tally items what they lack. Where somebody else is correcting too, one of both does it."""
     for drift in drifts:
+        if drift.spoiled:
+            continue
         lacks = list(drift.lacks.items())
         for number, first in enumerate(range(0, len(lacks), MOST_TERMS)):
             terms = dict(lacks[first : first + MOST_TERMS])
@@ -174,6 +186,10 @@ def correct(tallies: Table, drifts: Iterable[Drift]) -> None:
 def _read(tallies: Table, places: Iterable[Place]) -> dict[Place, Item]:
     found = tallies.get_many([{"pk": pk, "sk": sk} for pk, sk in sorted(places)])
     return {(item["pk"], item["sk"]): item for item in found}
+
+
+def _spoiled(item: Item) -> list[str]:
+    return sorted(name for name, count in item.items() if "|" in name and type(count) is not int)
 
 
 def _day(place: Place) -> Day:

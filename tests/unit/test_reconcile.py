@@ -222,6 +222,21 @@ def test_a_tally_item_without_any_answer_is_emptied(tables: Tables) -> None:
     assert counted(tables) == {}
 
 
+@pytest.mark.parametrize("spoiled", ["many", {1, 2}, Decimal("0.5")], ids=str)
+def test_a_tally_that_is_no_number_is_named_with_what_to_do_and_comes_back(
+    tables: Tables, three: list[Response], spoiled: Any
+) -> None:
+    tables.tally.put({"Item": (tables.tally.get(WHOLE) or {}) | {"|s9": spoiled}})
+    [shown] = run(tables, fix=True).differences
+    assert (shown.repaired, shown.detail) == (
+        False,
+        f"s9 is no whole number: delete item {WHOLE['pk']} {WHOLE['sk']} of TallyTable, then run this again with --fix",
+    )
+    tables.tally.delete({"Key": WHOLE})
+    assert run(tables, fix=True).remaining == 0
+    assert counted(tables) == {"|s9": 3}
+
+
 def test_answers_counted_before_a_correction_is_written_stay_counted(tables: Tables, three: list[Response]) -> None:
     edit_by_hand(tables, "|s9", 40)
     verdict = tally_check.check(tables.tally, lambda: sums(tables), nothing_happens)
