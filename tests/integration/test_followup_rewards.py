@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -81,6 +83,17 @@ def run_tick(world: World) -> int:
     return queued
 
 
+def paused_for(name: str, send: Callable[..., Any]) -> Callable[..., Any]:
+    """In place of SES's send_email, which takes only other people's mails for now. Either side may come first."""
+
+    def send_to_others(**mail: Any) -> Any:
+        if name in message_from_bytes(mail["Content"]["Raw"]["Data"], policy=default)["To"]:
+            raise ses_error("SendingPausedException", 400)
+        return send(**mail)
+
+    return send_to_others
+
+
 def state(world: World) -> str:
     found = Referrals(world.tables.directory).conversion(REFERENCE)
     assert found
@@ -106,8 +119,10 @@ def test_nothing_is_paid_before_the_waiting_time_and_both_sides_at_its_end(world
     world.pass_time(timedelta(seconds=1))
     assert run_tick(world) == 1
 
-    assert world.recipients() == ["Asha <asha@example.com>", "Ravi <ravi@example.com>"]
-    assert [mail["Subject"] for mail in world.mails()] == ["A thank-you from Chai & Co", "Welcome to Chai & Co"]
+    assert {str(mail["To"]): mail["Subject"] for mail in world.mails()} == {
+        "Asha <asha@example.com>": "A thank-you from Chai & Co",
+        "Ravi <ravi@example.com>": "Welcome to Chai & Co",
+    }
     granted = coupon(world, converted, "promoter")
     assert granted
     text = text_of(world, "asha@")
@@ -122,8 +137,10 @@ def test_a_rewards_way_out_is_in_its_readers_language(world: World, asha: Contac
     world.pass_time(timedelta(days=14))
     run_tick(world)
 
-    to_asha, to_ravi = world.mails()
-    assert [unsubscribing(world, mail).locale for mail in (to_asha, to_ravi)] == ["hi", "en"]
+    assert {str(mail["To"]): unsubscribing(world, mail).locale for mail in world.mails()} == {
+        "Asha <asha@example.com>": "hi",
+        "Ravi <ravi@example.com>": "en",
+    }
 
 
 def test_however_often_the_tick_runs_it_is_paid_once(world: World, converted: Conversion) -> None:
@@ -191,7 +208,7 @@ def test_a_code_whose_mail_could_not_go_is_good_from_when_it_goes(
 ) -> None:
     world.pass_time(timedelta(days=14))
     with monkeypatch.context() as paused:
-        paused.setattr(clients.ses(), "send_email", raising(ses_error("SendingPausedException", 400)))
+        paused.setattr(clients.ses(), "send_email", paused_for("Asha", clients.ses().send_email))
         run_tick(world)
     first = coupon(world, converted, "promoter")
     world.pass_time(timedelta(days=40))  # longer than the code is good for
