@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from collect.asking import asked_after, thanks_for
 from collect.look import PLAIN_COLOUR, StyleSheet, scripts, security_policy, style
 from collect.reply import Reply
-from hearback.language import Texts, direction, own_name, texts
+from hearback.language import Texts, comma, direction, own_name, texts
 from hearback.survey import Survey
 
 if TYPE_CHECKING:
@@ -296,6 +296,7 @@ def _page(
             locale=locale,
             direction=direction(locale),
             say=words.say,
+            comma=comma(words.language),
             style=style(colour, sheet),
             brand=brand,
             logo=logo,

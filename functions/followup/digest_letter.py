@@ -34,11 +34,16 @@ def digest_letter(digest: Digest, links: Mapping[str, str]) -> Letter:
     voice = Voice.of(survey)
     days = voice.span(digest.period.first, digest.period.last)
     title = voice.quote(survey.title)
-    scope = ", ".join(dimension_values(subscription.scope)) or voice.say("digest_whole", title=title)
+    scope = voice.listed(*dimension_values(subscription.scope)) or voice.say("digest_whole", title=title)
     return lay_out(
         "digest",
         voice,
-        _subject(voice, digest, ", ".join(map(one_line, subscription.scope.values())) or title, days),
+        _subject(
+            voice,
+            digest,
+            voice.listed(*map(one_line, subscription.scope.values())) or voice.say("digest_title", title=title),
+            days,
+        ),
         greeting=voice.greeting(subscription.name),
         opening=voice.say("digest_opening_empty" if digest.empty else "digest_opening", days=days),
         scope=scope,
@@ -185,7 +190,9 @@ def _report(voice: Voice, digest: Digest) -> list[str]:
     said = []
     if report.opened:
         said.append(voice.say("tasks_opened", n=report.opened))
-    if report.closed:
+    if report.closed == 1:
+        said.append(voice.say("task_closed_in_time" if report.in_time else "task_closed_late"))
+    elif report.closed:
         said.append(voice.say("tasks_closed", n=report.closed, in_time=report.in_time))
     if recovery.answered:
         said.append(voice.say("recovery", n=recovery.people, answered=recovery.answered, recovered=recovery.recovered))
@@ -203,5 +210,5 @@ def _listed(voice: Voice, digest: Digest, task: Task, link: str) -> dict[str, ob
         "link": link,
         "due": voice.say("task_due_erased") if task.erased else voice.say(said, due=due),
         "overdue": overdue,
-        "about": ", ".join(about if link else [*about, task.id]),
+        "about": voice.listed(*(about if link else [*about, task.id])),
     }

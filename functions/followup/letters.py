@@ -17,6 +17,7 @@ from followup.words import one_line, shorten
 from hearback.amendment import words_fit
 from hearback.business_time import Calendar
 from hearback.contact import Contact
+from hearback.language import own_name
 from hearback.plays import change
 from hearback.response import Response
 from hearback.survey import Person, Survey
@@ -149,7 +150,7 @@ def task_notice(
         name=name,
         wish=_wish(voice, task, zone),
         reach=_reach(voice, contact, task),
-        language=shorten(contact.locale, 20) if contact else "",
+        language=shorten(own_name(contact.locale), 20) if contact else "",
         dimensions=dimension_values(task.dimensions or {}),
         answers=[told(voice, each, WHOLE_COMMENT, task.dimensions or {}, zone) for each in newest[:LISTED_ANSWERS]],
         moved=_moved(voice, newest, earlier),
@@ -168,11 +169,13 @@ def alert(
     contact: Contact | None,
     reader: Person,
     task: Task | None,
+    link: str,
 ) -> Letter:
     """What somebody of ours is told at once of an answer: what was said, what that changes, how to reach the person.
 
-    `earlier` are the person's answers before this one, newest first; `task` is the one they have open. It is
-    written in the survey's default language.
+    `earlier` are the person's answers before this one, newest first; `task` is the one they have open, and
+    `link` opens its page: "" unless the reader owns it, for whoever has the link acts in their name. It is written in
+    the survey's default language.
     """
     voice = Voice.of(survey)
     moved = _moved(voice, [response], earlier)
@@ -187,12 +190,14 @@ def alert(
         name=shorten(contact.name, MOST_NAME) if contact else "",
         wish=_wish(voice, task, survey.zone) if task else "",
         reach=_reach(voice, contact, task),
-        language=shorten(contact.locale, 20) if contact else "",
+        language=shorten(own_name(contact.locale), 20) if contact else "",
         dimensions=dimension_values(response.dimensions),
         answer=told(voice, response, WHOLE_COMMENT, response.dimensions, survey.zone),
         moved=moved,
         earlier=_earlier(voice, earlier, response.dimensions, survey.zone),
         task=task,
+        link=link,
+        command=f"hearback tasks show {task.id}" if task else "",
         task_owner=one_line(owner.name if owner else task.owner) if task else "",
         due=voice.moment(task.due_at, survey.zone) if task else "",
         response_id=str(response.id),

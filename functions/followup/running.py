@@ -132,13 +132,23 @@ class Running:
 
     def _alert(self, play: MailPlay, survey: Survey, story: Story) -> None:
         """Tell somebody of ours. It is no mail to a customer: nobody unsubscribes, and the mail cap is not for it."""
-        person = survey.people.get(plays.reader(play, survey, story.situation.dimensions))
+        reader = plays.reader(play, survey, story.situation.dimensions)
+        person = survey.people.get(reader)
         if person is None:
             return
         task = self.tasking.tasks.open_of(story.response.contact)
+        theirs = task is not None and task.survey == survey.id and owner_now(task, survey) == reader
         outcome = self.post.send(
             Claim(_claim(play, story).effect, {"response": str(story.response.id)}),
-            letters.alert(survey, story.response, story.earlier, story.contact, person, task),
+            letters.alert(
+                survey,
+                story.response,
+                story.earlier,
+                story.contact,
+                person,
+                task,
+                self.links.task(task, reader) if task and theirs else "",
+            ),
             person.email,
             self.now,
             to_name=person.name,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from followup.words import one_line, shorten
 from hearback.dates import dated_in_words, day_in_words, moment_in_words
-from hearback.language import LANGUAGES, direction, language_of, texts
+from hearback.language import LANGUAGES, comma, direction, language_of, texts
 from hearback.survey import Survey
 
 MOST_NAME = 80
@@ -45,6 +45,9 @@ class Voice:
     def quote(self, text: Mapping[str, str] | None) -> str:
         """A text of the survey, "" for none. Only `{brand}` is filled in: surveys are not format strings."""
         return one_line(self.survey.say(text, self.locale).replace("{brand}", self.brand))
+
+    def listed(self, *words: str) -> str:
+        return comma(self.language).join(words)
 
     def greeting(self, name: str) -> str:
         printed = shorten(name, MOST_NAME)

@@ -92,6 +92,24 @@ class TestAlerts:
         ):
             assert told.lower() in text.lower()
 
+    @pytest.mark.parametrize(("owner", "opens"), [("mara", True), ("asha", False)])
+    def test_an_alert_opens_the_task_of_whoever_owns_it_and_no_others(
+        self, apply: Apply, owner: str, opens: bool
+    ) -> None:
+        give = {"id": "call", "when": {"score_to": 3}, "what": "task", "owner": owner}
+        world = apply(give, TELL)
+        ravi = world.customer("Ravi")
+        world.settle(world.answer(3, ravi))
+        world.pass_time(timedelta(hours=1))
+
+        world.settle(world.answer(6, ravi))
+
+        alert = world.mails()[-1]
+        body = alert.get_body(("plain",))
+        assert body is not None
+        assert (alert["To"], alert["Subject"]) == (MARA, "Ravi gave 6 out of 10")
+        assert ("/t/" in body.get_content()) == opens
+
     def test_an_alert_says_who_has_the_person_s_open_task(self, apply: Apply) -> None:
         world = apply(CALL, TELL)
         response = world.answer(2, world.customer("Ravi"))

@@ -204,7 +204,10 @@ TO_MANAGERS: dict[str, Callable[[Given], Letter]] = {
     "task_erased": lambda given: _task_notice(given, "overdue", erased=True),
     "task_erased of an escalated task": lambda given: _task_notice(given, "escalated", erased=True),
     "alert": lambda given: letters.alert(
-        given.survey, given.answer(2), [given.answer(9, 50)], given.contact, given.owner, given.task
+        given.survey, given.answer(2), [given.answer(9, 50)], given.contact, given.owner, given.task, ""
+    ),
+    "alert to the owner of the task": lambda given: letters.alert(
+        given.survey, given.answer(2), [], given.contact, given.owner, given.task, f"{OURS}t/x"
     ),
     "digest": _digest,
 }

@@ -25,8 +25,9 @@ def alert(
     *earlier: Response,
     contact: Contact | None = None,
     task: Task | None = None,
+    link: str = "",
 ) -> Letter:
-    return letters.alert(survey, response, earlier, contact, MARA, task)
+    return letters.alert(survey, response, earlier, contact, MARA, task, link)
 
 
 def text_of(letter: Letter) -> str:
@@ -80,8 +81,27 @@ def test_earlier_answers_come_newest_first_and_only_if_there_are_any(survey: Sur
 
 def test_an_open_task_is_told_with_whose_it_is_and_by_when(survey: Survey) -> None:
     for body in bodies(alert(survey, answer(3), contact=person(), task=TASK)):
-        assert "Asha Rao is to reach this customer by Tue 12 May, 09:00 IST (task 0123456789abcdef)." in body
+        assert "Asha Rao is to reach this customer by Tue 12 May, 09:00 IST." in body
+        assert "The command line shows it: hearback tasks show 0123456789abcdef" in body
+        assert "Open the task" not in body
     assert "Open task" not in alert(survey, answer(3)).text
+
+
+def test_whoever_owns_the_task_opens_it_from_the_alert(survey: Survey) -> None:
+    letter = alert(survey, answer(3), contact=person(), task=TASK, link="https://a.example/t/x")
+
+    assert "https://a.example/t/x" in read(letter).links
+    for body in bodies(letter):
+        assert "Open the task" in body
+        assert "hearback tasks" not in body
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("hi", "Language: हिन्दी"), ("pt-BR", "Language: Português"), ("xx", ": xx")]
+)
+def test_a_customers_language_is_called_by_its_own_name(survey: Survey, locale: str, said: str) -> None:
+    for body in bodies(alert(survey, answer(3), contact=person(locale=locale))):
+        assert said in body
 
 
 def test_of_somebody_unknown_the_answer_s_id_is_what_there_is(survey: Survey) -> None:

@@ -88,7 +88,7 @@ def test_an_empty_week_reads_as_a_sentence_and_shows_no_figures(survey: Survey) 
 
 def test_a_digest_of_everything_names_the_survey(survey: Survey) -> None:
     letter = letter_of(week(survey, MANY, subscription=replace(PUNE, scope={})))
-    assert letter.subject.startswith("How was Chai & Co?: NPS 47.9")
+    assert letter.subject.startswith("“How was Chai & Co?”: NPS 47.9")
     assert "Every answer to “How was Chai & Co?”" in letter.text
 
 
@@ -307,6 +307,18 @@ def test_what_became_of_tasks_is_told_if_anything_did(survey: Survey) -> None:
     assert "5 tasks were given. 4 were closed, 3 of them in time. Of 8 customers" in told
     assert "3 have answered again, and 2 came back as passives or promoters." in told
     assert "were given" not in letter_of(week(survey, MANY)).text
+
+
+@pytest.mark.parametrize(("in_time", "said"), [(1, "One was closed, in time."), (0, "One was closed, late.")])
+def test_one_task_that_was_closed_is_no_number_of_tasks(survey: Survey, in_time: int, said: str) -> None:
+    report = TaskReport(opened=0, closed=1, in_time=in_time, recovery=Recovery(0, 0, 0))
+    assert said in text_of(letter_of(week(survey, MANY, report=report)))
+
+
+def test_an_arabic_digest_has_arabic_commas_in_its_headline(survey: Survey) -> None:
+    letter = letter_of(week(survey.model_copy(update={"locales": ["ar", "en"]}), MANY))
+    for body in (text_of(letter), read(letter).text):
+        assert re.search(r"50\.3، من 3,000", body)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ _OWN_NAMES = {
     "ur": "اردو",
 }
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+_ARABIC = frozenset({"ar", "fa", "ur"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,11 @@ def own_name(tag: str) -> str:
 
 def direction(tag: str) -> Literal["ltr", "rtl"]:
     return "rtl" if language_of(tag) in _RIGHT_TO_LEFT else "ltr"
+
+
+def comma(tag: str) -> str:
+    """Between the words of a list, with its space."""
+    return "، " if language_of(tag) in _ARABIC else ", "
 
 
 @cache
