@@ -1,5 +1,6 @@
 """`hearback plays explain`: what would follow an answer, what would not and why; or what did follow one."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -14,8 +15,10 @@ from rich.table import Table
 from followup.story import read_story
 from hearback import clock
 from hearback.aws.claims import Claims
+from hearback.aws.coupons import Coupons
 from hearback.claim import Claim
 from hearback.fact import BadFactId, FactId
+from hearback.play import NEXT_STEPS, CouponPlay, MailPlay, NextStep, Play
 from hearback.plays import Situation
 from hearback.response import Response
 from hearback.survey import Survey
@@ -124,7 +127,11 @@ def _of_response(deployment: Deployment, name: str) -> Explained:
 
 
 def _with_outcome(planned: Planned, deployment: Deployment, survey: Survey, response: Response) -> Planned:
-    done = _done(deployment, survey, response, planned)
+    play = planned.play
+    if isinstance(play, NEXT_STEPS):
+        done = _offered(deployment, survey, response, play) if planned.choice.runs else ""
+    else:
+        done = _done(deployment, survey, response, play)
     return replace(planned, done=done, due_at=None) if done else planned  # when it is due, its task says
 
 
@@ -142,16 +149,27 @@ def _standing(deployment: Deployment, response: Response) -> list[str]:
     return found
 
 
-def _done(deployment: Deployment, survey: Survey, response: Response, planned: Planned) -> str:
+def _done(deployment: Deployment, survey: Survey, response: Response, play: Play) -> str:
     """What became of a play, by its claim; "" if nothing did."""
-    found = Claims(deployment.directory.table).get(Claim(f"{response.id}/{planned.play.id}").digest)
+    found = Claims(deployment.directory.table).get(Claim(f"{response.id}/{play.id}").digest)
     if found:
         note = f" ({found['note']})" if found["state"] in ("done", "refused") and found.get("note") else ""
         at = datetime.fromisoformat(str(found.get("settled_at", found["claimed_at"])))
         return f"{short_time(at, survey.zone)}: {DONE[found['state']]}{note}"
-    if waiting := deployment.directory.waiting(response.id, planned.play.id):
+    if waiting := deployment.directory.waiting(response.id, play.id):
         return _waits(waiting, survey)
     return ""
+
+
+def _offered(deployment: Deployment, survey: Survey, response: Response, step: NextStep) -> str:
+    """What became of the mail that brings a next step. Where it is offered after the answer, it leaves no trace."""
+    if isinstance(step, CouponPlay):
+        coupons = Coupons(deployment.directory.table, os.urandom)
+        if coupons.granted_for(f"{response.id}/{step.id}") is None:
+            return "none was granted"
+    mails = [play for play in survey.plays if isinstance(play, MailPlay) and play.template in ("thanks", "why")]
+    told = ((play.id, _done(deployment, survey, response, play)) for play in mails)
+    return next((f"with {mail}, {done}" for mail, done in told if done), "no mail brought it")
 
 
 def _waits(waiting: WaitingPlay, survey: Survey) -> str:

@@ -1,5 +1,6 @@
 """`hearback plays explain`: what would follow an answer and why the rest would not; what did follow one."""
 
+import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 import pytest
 
 from hearback.aws.claims import Claims
+from hearback.aws.coupons import Coupons
 from hearback.claim import Claim, State
 from hearback.contact import Suppression
+from hearback.coupon import GrantedCoupon
 from hearback.fact import FactId
 from hearback.response import Response
 from hearback.survey import Survey
@@ -123,8 +126,40 @@ def test_of_a_stored_answer_it_says_what_was_done(
     claim(tables, response, "thank", state, "0100-id")
     done = by_id(explained(hearback, "--response", str(response.id)))
     assert words in done["thank"]["done"]
-    assert done["review"]["done"] is None
+    assert done["ask-why"]["done"] is None
     assert words in hearback("plays", "explain", "--response", str(response.id)).out
+
+
+def test_a_next_step_says_what_became_of_the_mail_that_brings_it(
+    hearback: Hearback, tables: Tables, response: Response
+) -> None:
+    def done() -> str:
+        return str(by_id(explained(hearback, "--response", str(response.id)))["review"]["done"])
+
+    assert done() == "no mail brought it"
+
+    claim(tables, response, "thank", "done")
+
+    assert done() == "with thank, Wed 04 Mar 16:00: done"
+
+
+def test_a_coupon_is_known_by_its_grant(hearback: Hearback, tables: Tables, survey: Survey, response: Response) -> None:
+    gift = {"id": "gift", "when": {"category": "promoter"}, "what": "coupon", "coupon": "tenth", "text": "Take it."}
+    thank = {"id": "thank", "when": {"category": "promoter"}, "what": "mail", "template": "thanks"}
+    changed = {"coupons": {"tenth": {"text": "10% off"}}, "plays": [thank, gift]}
+    giving = Survey.model_validate(survey.model_dump(exclude_defaults=True) | changed)
+    tables.people.put_survey(giving, NOW)
+    claim(tables, response, "thank", "done")
+
+    def done() -> str:
+        return str(by_id(explained(hearback, "--response", str(response.id)))["gift"]["done"])
+
+    assert done() == "none was granted"
+
+    wanted = GrantedCoupon.of(giving, "tenth", response.contact, f"{response.id}/gift", NOW)
+    Coupons(tables.directory, os.urandom).grant(wanted)
+
+    assert done() == "with thank, Wed 04 Mar 16:00: done"
 
 
 def test_a_play_that_waits_says_until_when(hearback: Hearback, tables: Tables, response: Response) -> None:
