@@ -78,7 +78,8 @@ def _show(run: Reconciliation) -> None:
         out.print(f"{run.facts:,} facts compared, {repaired[True]:,} differences repaired, {repaired[False]:,} remain.")
     else:
         sums = "every tally that could be judged" if run.moving else "every tally"
-        out.print(f"{run.facts:,} facts are counted as they are, {sums} is the sum of its ledgers.", soft_wrap=True)
+        facts = f"{run.facts:,} facts are counted as they are" if run.facts != 1 else "1 fact is counted as it is"
+        out.print(f"{facts}, {sums} is the sum of its ledgers.", soft_wrap=True)
     for name, day in run.moving:
         say(
             f"[yellow]not judged[/] The tallies of {escape(name)} on {day} were counted on all the while. Run it again."

@@ -35,7 +35,7 @@ def answer(tables: Tables) -> None:
 def test_all_is_counted(hearback: Hearback, tables: Tables) -> None:
     answer(tables)
     ended = hearback("reconcile", "--survey", "shop")
-    assert (ended.code, ended.out) == (0, "1 facts are counted as they are, every tally is the sum of its ledgers.\n")
+    assert (ended.code, ended.out) == (0, "1 fact is counted as it is, every tally is the sum of its ledgers.\n")
 
 
 def test_a_survey_that_there_is_not_is_not_found_to_be_counted(hearback: Hearback) -> None:
