@@ -18,6 +18,7 @@ from hearback.aws.claims import Claims
 from hearback.aws.coupons import Coupons
 from hearback.claim import Claim
 from hearback.fact import BadFactId, FactId
+from hearback.map_order import in_order
 from hearback.play import NEXT_STEPS, CouponPlay, MailPlay, NextStep, Play
 from hearback.plays import Situation
 from hearback.response import Response
@@ -194,7 +195,7 @@ def _plain(explained: Explained) -> dict[str, object]:
 def _print(explained: Explained) -> None:
     survey, situation = explained.survey, explained.situation
     came = f", {situation.before} before: a {situation.change}" if situation.change else ""
-    said = ", ".join(f"{name} {value}" for name, value in situation.dimensions.items())
+    said = ", ".join(f"{name} {value}" for name, value in in_order(survey.dimensions, situation.dimensions))
     out.print(
         f"[bold]{survey.id}[/]: {situation.score}, {situation.category}{came}" + escape(f" ({said})" * bool(said))
     )

@@ -12,6 +12,7 @@ from hearback.amendment import Version, versions_before
 from hearback.aws.tasks import Tasks
 from hearback.contact import Contact
 from hearback.fact import FactId
+from hearback.map_order import in_order
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.survey_answers import answers_in_words
@@ -58,7 +59,7 @@ class Case:
         table.add_column(overflow="fold")
         table.add_row("customer", escape(self._customer()))
         table.add_row("survey", escape(self.survey.say(self.survey.title, self.survey.locales[0])))
-        for name, value in (task.dimensions or {}).items():
+        for name, value in in_order(self.survey.dimensions, task.dimensions or {}):
             table.add_row(name, escape(value))
         mail = f" <{self.survey.people[task.owner].email}>" if task.owner in self.survey.people else ""
         table.add_row("owner", escape(owner_in_words(task, self.survey) + mail))

@@ -1,6 +1,6 @@
 """What the page of a task tells: who the customer is, how to reach them, what they said, now and before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from hearback.contact import Contact
 from hearback.dates import dated_in_words, moment_in_words
 from hearback.fact import FactId
 from hearback.language import Texts, own_name, texts
+from hearback.map_order import in_order
 from hearback.response import Response
 from hearback.survey import Survey
 from hearback.survey_answers import answers_in_words
@@ -185,7 +186,7 @@ def read_story(view: TaskView, wiring: Wiring) -> Story:
         email=contact.email,
         write=f"mailto:{quote(contact.email, safe='@+')}" if contact.email else "",
         language=own_name(contact.locale) if contact.locale else "",
-        where=[f"{_name(name)}: {value}" for name, value in (task.dimensions or {}).items()],
+        where=_places(view.survey, task.dimensions or {}),
         answers=[_told(view, response) for response in responses[:MOST_ANSWERS]],
         earlier=[_told(view, response) for response in earlier],
     )
@@ -198,7 +199,7 @@ def _told(view: TaskView, response: Response) -> Told:
         day=dated_in_words(date.fromisoformat(response.day), view.words.language),
         comment=response.comment,
         answers=answers_in_words(view.survey, response),
-        where=[f"{_name(name)}: {value}" for name, value in response.dimensions.items() if known.get(name) != value],
+        where=_places(view.survey, response.dimensions, known),
         amended=list(_before(view, response)),
         uncounted=response.excluded,
     )
@@ -210,5 +211,7 @@ def _before(view: TaskView, response: Response) -> Iterator[Before]:
         yield Before(version.score, until, version.comment)
 
 
-def _name(dimension: str) -> str:
-    return dimension.replace("-", " ").capitalize()
+def _places(survey: Survey, values: Mapping[str, str], known: Mapping[str, str] | None = None) -> list[str]:
+    """Store: Pune"""
+    told = [(name, value) for name, value in in_order(survey.dimensions, values) if (known or {}).get(name) != value]
+    return [f"{name.replace('-', ' ').capitalize()}: {value}" for name, value in told]

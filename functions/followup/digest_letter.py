@@ -34,7 +34,7 @@ def digest_letter(digest: Digest, links: Mapping[str, str]) -> Letter:
     voice = Voice.of(survey)
     days = voice.span(digest.period.first, digest.period.last)
     title = voice.quote(survey.title)
-    scope = voice.listed(*dimension_values(subscription.scope)) or voice.say("digest_whole", title=title)
+    scope = voice.listed(*dimension_values(survey, subscription.scope)) or voice.say("digest_whole", title=title)
     return lay_out(
         "digest",
         voice,
@@ -205,7 +205,7 @@ def _listed(voice: Voice, digest: Digest, task: Task, link: str) -> dict[str, ob
     due = voice.moment(task.due_at, digest.subscription.zone)
     said = "task_due_past" if overdue else "task_due"
     about = [one_line(owner.name if owner else task.owner)]
-    about += dimension_values(task.dimensions or {}, digest.subscription.scope)
+    about += dimension_values(digest.survey, task.dimensions or {}, digest.subscription.scope)
     return {
         "link": link,
         "due": voice.say("task_due_erased") if task.erased else voice.say(said, due=due),

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from followup.voice import Voice
 from followup.words import one_line, shorten
 from hearback.amendment import before, score_of_words, words_fit
+from hearback.map_order import in_order
 from hearback.response import Response
+from hearback.survey import Survey
 
 VOICE = 320
 """Characters of a comment that is shown as one of several."""
@@ -25,7 +27,7 @@ def quoted(voice: Voice, response: Response, most: int, known: Mapping[str, str]
         "comment": shorten(response.comment, most) if words_fit(response) else "",
         "amended": "",
         "written": "",
-        "dimensions": ", ".join(dimension_values(response.dimensions, known)),
+        "dimensions": ", ".join(dimension_values(voice.survey, response.dimensions, known)),
         "answers": _follow_up_answers(voice, response, most),
     }
 
@@ -43,17 +45,17 @@ def told(voice: Voice, response: Response, most: int, known: Mapping[str, str], 
     }
 
 
-def dimension_values(values: Mapping[str, str], known: Mapping[str, str] | None = None) -> list[str]:
+def dimension_values(survey: Survey, values: Mapping[str, str], known: Mapping[str, str] | None = None) -> list[str]:
     """Store: Pune"""
-    told = {name: value for name, value in values.items() if (known or {}).get(name) != value}
-    return [f"{name.replace('-', ' ').capitalize()}: {one_line(value)}" for name, value in told.items()]
+    told = [(name, value) for name, value in in_order(survey.dimensions, values) if (known or {}).get(name) != value]
+    return [f"{name.replace('-', ' ').capitalize()}: {one_line(value)}" for name, value in told]
 
 
 def _follow_up_answers(voice: Voice, response: Response, most: int) -> list[tuple[str, str]]:
     """(question, answer) of the survey's questions that were answered, in the survey's words where it has them."""
     questions = {question.id: question for asked in voice.survey.follow_up.values() for question in asked.questions}
     found = []
-    for question_id, answer in response.answers.items():
+    for question_id, answer in in_order(questions, response.answers):
         question = questions.get(question_id)
         choice = question.choices.get(answer) if question else None
         asked = voice.quote(question.text) if question else one_line(question_id)

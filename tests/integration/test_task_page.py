@@ -118,6 +118,18 @@ class TestStory:
             assert known in page.text, known
         assert page.text.index("7 of 10") < page.text.index("9 of 10")
 
+    def test_answers_and_places_come_in_the_survey_s_order(self, collect: Collect) -> None:
+        given = said(1, 2, 0, answers={"wish": "More tills", "topic": "staff"})
+        collect.tables.responses.create(given)
+        born_of, places = frozenset({str(given.id)}), {"store": "pune", "touchpoint": "checkout"}
+        task = Task("0123456789abcdef", "shop", "asha", NOW, NOW, born_of, RAVI.key, places)
+        collect.tables.tasks.open_or_join(task, str(given.id))
+
+        page = Desk(collect, task, link(collect, task)).open().text
+
+        assert page.index("Touchpoint: checkout") < page.index("Store: pune")
+        assert page.index("What was it about?") < page.index("What should we change first?")
+
     def test_how_the_customer_wants_to_be_called_comes_first(self, desk: Desk) -> None:
         desk.collect.tables.tasks.call_back(desk.task.id, Callback("020 5555 0199", "after six", NOW))
         page = desk.open().text
