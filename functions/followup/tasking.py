@@ -88,7 +88,8 @@ class Tasking:
         except UnknownSurvey:  # who answers another survey joins the task all the same
             logger.warning("task of a survey that is gone", extra={"survey": task.survey, "task": task.id})
             return
-        responses = sorted(self._answers(task), key=lambda response: response.answered_at)
+        found = self.feedback.one_by_one(map(FactId.parse, task.responses))
+        responses = sorted(found, key=lambda response: response.answered_at)
         earlier = self.feedback.earlier(responses[0], EARLIER) if responses else []
         contact = self.directory.contact(task.contact)
         self.notices.tell(task, survey, responses, contact, earlier)
@@ -116,6 +117,6 @@ class Tasking:
         logger.info("task withdrawn", extra={"task": task.id, "response": str(response.id), "done": withdrawn})
 
     def _answers(self, task: Task) -> list[Response]:
-        """Those that there still are."""
+        """Those that there still are. One that cannot be read may count, so it is not left out."""
         found = (self.feedback.response(FactId.parse(each)) for each in task.responses)
         return [response for response in found if response]

@@ -92,6 +92,17 @@ class TestAnAnswerThatJoins:
         assert len(to_asha(two_owners)) == 1
         assert run_tick(two_owners) == 0
 
+    def test_is_told_though_an_answer_of_the_task_cannot_be_read(
+        self, two_owners: World, task: Task, ravi: Contact
+    ) -> None:
+        [first] = two_owners.tables.responses.responses([FactId.parse(task.born_of)])
+        two_owners.tables.feedback.put({"Item": first.to_item() | {"comment": {1, 2}}})
+        two_owners.settle(two_owners.answer(0, ravi))
+
+        [mail] = to_asha(two_owners)
+        assert mail["Subject"] == "Ravi has answered again: 0"
+        assert run_tick(two_owners) == 0
+
     def test_is_told_though_it_is_of_another_survey(self, two_owners: World, task: Task, ravi: Contact) -> None:
         two_owners.survey = two_owners.survey.model_copy(update={"id": "cafe"})
         two_owners.tables.people.put_survey(two_owners.survey, two_owners.now)

@@ -3,7 +3,7 @@
 Where many responses are read, one that cannot be is left out: aggregate has parked it, and reconciling names it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -182,10 +182,14 @@ class Feedback:
         if not response.contact:
             return []
         keys = Skipped().read(_fact, self.table.query(response.earlier_request()))
-        items = (self.table.get(fact.key(RESPONSE)) for fact in keys if fact.survey == response.id.survey)
-        found = Skipped().read(Response.from_item, filter(None, items))
+        found = self.one_by_one(fact for fact in keys if fact.survey == response.id.survey)
         counted = (each for each in found if each.counted and each.contact == response.contact)
         return list(islice(counted, most))
+
+    def one_by_one(self, facts: Iterable[FactId]) -> Iterator[Response]:
+        """Those of some responses that there are, for who may not read them together."""
+        items = (self.table.get(fact.key(RESPONSE)) for fact in facts)
+        return Skipped().read(Response.from_item, filter(None, items))
 
     def responses(self, facts: Sequence[FactId]) -> list[Response]:
         """Those of some responses that there are, in no order."""
