@@ -108,7 +108,7 @@ class Post:
             )
         except ClientError as error:
             code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-            if code in _NEVER and _UNVERIFIED not in error.response["Error"]["Message"].lower():
+            if code in _NEVER and _UNVERIFIED not in error.response["Error"].get("Message", "").lower():
                 return self._refuse(claim, now, code, caps)
             if code in _THROTTLES:
                 self.turns.pacer.throttled()
