@@ -188,7 +188,7 @@ def test_a_task_notice_says_who_what_by_when_and_how(survey: Survey) -> None:
         "Customer: Ravi Kumar",
         "Phone: +91 (20) 5555 0100",
         "Mail: ravi@example.com",
-        "Language: hi",
+        "Language: हिन्दी",
         "Store: pune",
         "- 3 of 10, Sun 10 May, Touchpoint: checkout",
         "> Nobody helped me.",
