@@ -24,6 +24,8 @@ SOMETHING_FAILS = 1
 _LIMITS: dict[Limit, str] = {"address": "answers_from_one_address", "changes": "changes_of_one_answer"}
 """What each limit is called in a survey."""
 
+_ENOUGH_AT_ONCE = 100
+
 _STYLES: dict[Verdict, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "not here": "dim"}
 
 
@@ -53,6 +55,7 @@ def examine(deployment: Deployment) -> Iterator[Finding]:
         "mail events": mail_events,
         "alarms": alarm_subscription,
         "schedule": schedule,
+        "concurrency": concurrency,
     }
     for about, check in in_aws.items():
         if deployment.local:
@@ -111,6 +114,17 @@ def schedule(deployment: Deployment) -> Iterator[Finding]:
             yield Finding("schedule", "fail", f"{name} is {state.lower()}", "enable it in the EventBridge console")
     if not names:
         yield Finding("schedule", "fail", "the stack has no schedule", "deploy again")
+
+
+def concurrency(deployment: Deployment) -> Iterator[Finding]:
+    """Whether the account may run enough at once: AWS gives new accounts a fraction of the usual quota."""
+    most = deployment.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    found = f"{most:,} functions at once in the whole account"
+    if most < _ENOUGH_AT_ONCE:
+        do = "ask for 1,000 concurrent executions of Lambda in Service Quotas: a mailing that is scanned takes dozens"
+        yield Finding("concurrency", "warn", found, do)
+    else:
+        yield Finding("concurrency", "ok", found)
 
 
 def secrets(deployment: Deployment) -> Iterator[Finding]:

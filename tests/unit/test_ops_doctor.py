@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -178,6 +179,17 @@ def test_a_failure_queue_that_holds_something_fails_and_names_what_to_run(comple
     assert "hearback redrive" in full.do
 
 
+@pytest.mark.parametrize(("most", "verdict"), [(10, "warn"), (1000, "ok")])
+def test_a_new_account_may_run_too_few_functions_at_once(
+    complete: Deployment, monkeypatch: pytest.MonkeyPatch, most: int, verdict: str
+) -> None:
+    settings = {"AccountLimit": {"ConcurrentExecutions": most}}
+    monkeypatch.setattr(Deployment, "client", lambda *_: SimpleNamespace(get_account_settings=lambda: settings))
+    [finding] = doctor.concurrency(complete)
+    assert finding.verdict == verdict
+    assert f"{most:,} functions" in finding.found
+
+
 def test_what_cannot_be_looked_at_is_a_finding_of_its_own(
     complete: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +227,7 @@ def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(
         "mail events": "not here",
         "alarms": "not here",
         "schedule": "not here",
+        "concurrency": "not here",
         "secrets": "ok",
         "surveys": "ok",
         "tasks": "ok",
