@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hearback.aws.tasks import Tasks
-from hearback.judging import READING
 from hearback.task import Callback, Closing, Task
 from hearback.task_news import MOST_WISHES
 from hearback.token import Token, sign
+from tests.browser.reading import read
 from tests.browser.task_states import TaskVisit
 
 
@@ -53,6 +53,6 @@ class CallVisit:
         return f"{self.owner.stack.url}/c/{sign(token, self.owner.keys.at(now))}"
 
     def _send(self) -> None:
-        self.owner.stack.advance(READING)
+        read(self.owner.page, self.owner.stack)
         with self.owner.page.expect_navigation():
             self.owner.page.locator("form button").click()

@@ -12,10 +12,10 @@ from collect.observing import TRAP
 from hearback import token as signed
 from hearback.aws.secrets import Keys
 from hearback.fact import FactId
-from hearback.judging import READING
 from hearback.survey import Survey
 from hearback.token import Token
 from local.stack import Stack
+from tests.browser.reading import read
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -117,7 +117,7 @@ class Visit:
 
     def send(self) -> None:
         """Press the form's first button after the time that reading takes."""
-        self.stack.advance(READING)
+        read(self.page, self.stack)
         with self.page.expect_navigation():
             self.page.locator("form button").first.click()
 

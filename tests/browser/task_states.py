@@ -21,6 +21,7 @@ from hearback.task_link import task_link
 from local.stack import Stack
 from ops.deployment import Deployment
 from tests.browser.page_states import SURVEY
+from tests.browser.reading import read
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -68,7 +69,7 @@ class TaskVisit:
 
     def send(self, form: str) -> None:
         """Press a form's button after the time that reading takes."""
-        self.stack.advance(self.reading)
+        read(self.page, self.stack, self.reading)
         with self.page.expect_navigation():
             self.page.locator(form).locator("button").click()
 
