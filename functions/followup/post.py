@@ -87,7 +87,7 @@ class Post:
         except BadAddress:
             return self._refuse(claim, now, "BadAddress") if self.claims.take(claim, now) is None else "already"
         if self.claims.taken(claim):
-            return "already"
+            return "already" if self.claims.held(claim) else "capped"
         if not self.turns.wait():
             raise Throttled("no turn is left in this run")
         found = self.claims.take(claim, now, caps)

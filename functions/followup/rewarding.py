@@ -79,7 +79,7 @@ class Rewarding:
         contact, cap = self.directory.contact(key), Cap(Slot.mailed(key), survey.mail_cap)
         # A cap that found another mail's slot taken a moment after this looked forbids it only for now.
         self.post.claims.uncap(claim)
-        if self.post.claims.taken(claim):
+        if self.post.claims.held(claim):
             return True
         if contact is None or not self.directory.mailable(contact, "follow-ups"):
             self._grant(wanted)

@@ -73,10 +73,13 @@ class AnswerAudit:
             yield from self._records.unknown([f"task-notice/{task.id}"])
 
     def _missing_news(self, story: AnswerStory) -> Iterator[str]:
-        """What whose task it is was not told: that the answer was changed after the task was given."""
+        """What whose task it is was not told: that an answer of it was changed after the task was given.
+
+        The last such mail tells of all that joined and changed, whichever answer it was.
+        """
         for task in self._records.tasks.values():
             if str(story.response) in task.responses:
-                history = self._records.responses[str(story.response)].history
-                late = [said for said in history if datetime.fromisoformat(said["until"]) > task.created_at]
+                versions = (said for each in task.responses for said in self._records.responses[each].history)
+                late = [said for said in versions if datetime.fromisoformat(said["until"]) > task.created_at]
                 told = len(task.responses) + len(late)
                 yield from self._records.unknown([f"task-joined/{task.id}/{told}"] if late else [])

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from followup import tick
+from hearback.aws.claims import Claims
 from hearback.aws.tasks import Tasks
+from hearback.claim import Claim
 from hearback.contact import Contact
 from hearback.fact import FactId
 from hearback.response import Answer, Response
@@ -173,6 +175,25 @@ class TestAnAnswerThatIsChanged:
 
         assert [mail["Subject"] for mail in to_asha(two_owners)][1:] == ["Ravi has changed their answer: 5"]
         assert run_tick(two_owners) == 0
+
+    def test_is_not_lost_though_another_worker_finds_at_the_same_time_that_it_is_too_soon(
+        self, two_owners: World, given: Response
+    ) -> None:
+        self.change(two_owners, given, score=3)
+        uncap = Claims.uncap
+
+        def lifted_and_set_again(self: Claims, claim: Claim) -> None:
+            uncap(self, claim)
+            self.table.put(claim.cap_request(two_owners.now))
+
+        with two_owners.monkeypatch.context() as patch:
+            patch.setattr(Claims, "uncap", lifted_and_set_again)
+            two_owners.pass_time(timedelta(seconds=1))
+            self.change(two_owners, given, score=4)
+        for _ in range(int(APART / A_TICK) + 1):
+            run_tick(two_owners)
+
+        assert [mail["Subject"] for mail in to_asha(two_owners)][1:] == ["Ravi has changed their answer: 4"]
 
     def test_is_not_lost_though_news_from_before_are_told_meanwhile(
         self, two_owners: World, given: Response, ravi: Contact

@@ -43,6 +43,11 @@ class Claims:
         found = self.get(claim.digest)
         return found is not None and found["state"] != "again"
 
+    def held(self, claim: Claim) -> bool:
+        """Whether somebody has it or had it, which one that only a cap forbids is not."""
+        found = self.get(claim.digest)
+        return found is not None and found["state"] not in ("again", "capped")
+
     def _put(self, request: Request) -> State | None:
         """None if it is written, else the state of the claim that stands there."""
         try:
