@@ -20,7 +20,7 @@ from hearback.aws.dynamodb import Table, to_wire
 from hearback.aws.feedback import Feedback
 from hearback.fact import INVITATION, RESPONSE, FactId, Kind
 from hearback.invitation import Invitation, Mark
-from hearback.response import AmendmentRefused, Response
+from hearback.response import AmendmentRefused, Confirmation, Response
 from tests.aws_faults import Fault
 from tests.chaos import books
 from tests.chaos.aggregators import MOST, SHARDS, Aggregators, Delivery, Turn
@@ -51,6 +51,7 @@ comments = st.sampled_from(["", "", "Kind staff.", "The queue was long."])
 days = st.sampled_from(["2026-03-01", "2026-03-02"])
 dimensions = st.sampled_from([{}, {"store": "pune"}, {"store": "delhi"}, {"store": "pune", "plan": "gold=a|b"}])
 pages = st.sampled_from([{}, {}, {"store": 1}])
+confirmations: st.SearchStrategy[Confirmation] = st.sampled_from(["form", "request"])
 turns = st.builds(Turn, st.integers(0, MOST - 1), st.sampled_from([Fault.NONE] * 12 + list(Fault)))
 # Under 12 seconds no try begins, so the shorter times end after a failure or two.
 deliveries = st.builds(
@@ -109,10 +110,22 @@ class CountingHistory(RuleBasedStateMachine):
             else:
                 self._answer(said)
 
-    @happening(fact=responses, score=scores, comment=comments, day=days, where=dimensions, pages=pages)
-    def answer(self, fact: FactId, score: int, comment: str, day: str, where: Where, pages: dict[str, int]) -> None:
+    @happening(
+        fact=responses, score=scores, comment=comments, day=days, where=dimensions, pages=pages, by=confirmations
+    )
+    def answer(
+        self,
+        fact: FactId,
+        score: int,
+        comment: str,
+        day: str,
+        where: Where,
+        pages: dict[str, int],
+        by: Confirmation,
+    ) -> None:
         """Somebody answers, or changes an answer."""
-        self._answer(Response(fact, score, NOW, day, comment=comment, dimensions=where, pages=pages, contact="c"))
+        said = Response(fact, score, NOW, day, comment=comment, dimensions=where, pages=pages, contact="c")
+        self._answer(replace(said, confirmed_by=by))
 
     @happening(fact=responses, score=scores, day=days, where=dimensions)
     def presume(self, fact: FactId, score: int, day: str, where: Where) -> None:

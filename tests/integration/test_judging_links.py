@@ -165,14 +165,15 @@ def test_a_presumed_answer_follows_what_was_chosen_on_the_page(collect: Collect)
     assert (response.score, response.category, response.provisional) == (3, "detractor", True)
 
 
-def test_a_confirmed_answer_replaces_a_presumed_one(collect: Collect) -> None:
+@pytest.mark.parametrize("confirm", ["form", "request"])
+def test_a_confirmed_answer_replaces_a_presumed_one(collect: Collect, confirm: str) -> None:
     token = collect.token()
     touch(collect, token, 9)
 
-    collect.confirm(token, 8)
+    collect.confirm(token, 8) if confirm == "form" else collect.submit(token, score=8)
 
     response = only(collect.stored())
-    assert (response.score, response.provisional, response.confirmed_by, response.version) == (8, False, "form", 2)
+    assert (response.score, response.provisional, response.confirmed_by, response.version) == (8, False, confirm, 2)
     assert response.contribution().counters == ("s8",)
     assert response.history == ()
 

@@ -45,14 +45,27 @@ class Feedback:
         A retried submission finds itself and changes nothing. It is changed at most `hourly` times an hour.
         Raises AmendmentRefused, ChangedTooOften.
         """
+        on_page = response.confirmed_by in ("form", "bare")
         try:
-            presumed = self.table.overwrite(response.confirm_request())
+            return self._confirm(response) if on_page else self._create_or_confirm(response)
         except ConditionFailed as failure:
             stored = Response.from_item(failure.item or {})
-        else:
-            return response.confirmed_over(Response.from_item(presumed)) if presumed else response
         said = answer or Answer(response.score, response.comment or None, response.answers)
         return self._amend(stored, said, now, hourly, response.confirmed_by)
+
+    def _confirm(self, response: Response) -> Response:
+        presumed = self.table.overwrite(response.confirm_request())
+        return response.confirmed_over(Response.from_item(presumed)) if presumed else response
+
+    def _create_or_confirm(self, response: Response) -> Response:
+        """For a program's, of which none was presumed but by way of a page: creating is less work than updating."""
+        try:
+            self.table.put(response.create_request())
+        except ConditionFailed as failure:
+            if failure.item and failure.item.get("provisional"):
+                return self._confirm(response)
+            raise
+        return response
 
     def amend(self, fact: FactId, answer: Answer, now: datetime, hourly: int = MOST_VERSIONS) -> Response | None:
         """Store the next version of a response; None if nobody confirmed one.
