@@ -11,16 +11,17 @@ from hearback.contact import BadAddress, Contact, contact_key, mailbox
 from hearback.conversion import BadValue, Conversion, KnownCustomer, ReferenceUsed
 from hearback.play import Referral
 from hearback.referral import ReferralLink
+from hearback.survey import Survey
 
 
 def convert(request: Request, wiring: Wiring) -> Reply:
     """Record a conversion once; reported again, it is told as it stands. Raises Problem."""
     said = Purchase.model_validate_json(request.json())
     referrals = Referrals(wiring.directory.table)
-    link, referral = _referral(wiring, referrals, said, request)
+    link, survey, referral = _referral(wiring, referrals, said, request)
     by_mail = "@" in said.customer
     customer = _customer(said, wiring, request, by_mail=by_mail)
-    conversion = _conversion(wiring, said, link, referral, customer, request)
+    conversion = _conversion(said, link, survey, referral, customer, request)
     known = referrals.knows(customer)
     if stored := referrals.conversion(said.reference):  # read last: whoever is known through it finds it
         if not stored.reported_again(conversion):
@@ -55,16 +56,18 @@ def _same_mailbox_as(promoter: str, customer: str, wiring: Wiring) -> bool:
     return kept is not None and kept.email != "" and mailbox(kept.email) == mailbox(customer)
 
 
-def _referral(wiring: Wiring, referrals: Referrals, said: Purchase, request: Request) -> tuple[ReferralLink, Referral]:
-    link = referrals.link(said.code)
-    referral = wiring.directory.survey(link.survey, request.now).referral if link else None
-    if link is None or referral is None:
-        raise Problem("unknown-code", "Nothing was recorded: this is no code of a referral link of ours.")
-    return link, referral
+def _referral(
+    wiring: Wiring, referrals: Referrals, said: Purchase, request: Request
+) -> tuple[ReferralLink, Survey, Referral]:
+    if link := referrals.link(said.code):
+        survey = wiring.directory.survey(link.survey, request.now)
+        if survey.referral:
+            return link, survey, survey.referral
+    raise Problem("unknown-code", "Nothing was recorded: this is no code of a referral link of ours.")
 
 
 def _conversion(
-    wiring: Wiring, said: Purchase, link: ReferralLink, referral: Referral, customer: str, request: Request
+    said: Purchase, link: ReferralLink, survey: Survey, referral: Referral, customer: str, request: Request
 ) -> Conversion:
     if said.currency != referral.currency:
         detail = f"this survey's conversions are in {referral.currency}"
@@ -74,7 +77,7 @@ def _conversion(
             referral,
             link.survey,
             link.code,
-            coupons=wiring.directory.survey(link.survey, request.now).coupons,
+            coupons=survey.coupons,
             reference=said.reference,
             promoter=link.contact,
             customer=customer,

@@ -78,7 +78,7 @@ _FOR_PROGRAMS: Sequence[Operation] = (
         [Answer(204, "Taken in")],
         [*UNREADABLE, *LINK, "too-many", "busy"],
         Signal,
-        {"kind": "human", "page": "1772620200000.9.c2lnbmVk"},
+        {"kind": "human", "page": "1772620200000-9-c2lnbmVk"},
     ),
     Operation(
         "post",
@@ -110,7 +110,7 @@ _FOR_PROGRAMS: Sequence[Operation] = (
                 },
             )
         ],
-        [*UNREADABLE, "unknown-code", "unknown-survey", "code-used", "code-expired", "code-erased", "busy"],
+        [*UNREADABLE, "unknown-code", "code-used", "code-expired", "code-erased", "busy"],
         Redemption,
         {"reference": "till-7/118", "where": "Pune"},
     ),

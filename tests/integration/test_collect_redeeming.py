@@ -1,13 +1,16 @@
 """A till redeems a coupon over the machine route, once."""
 
 import os
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hearback import coupon
 from hearback.aws.coupons import Coupons
+from hearback.aws.directory import Directory
+from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.coupon import GrantedCoupon
 from hearback.survey import Survey
 from tests.conftest import NOW, Answered, Collect
@@ -92,3 +95,33 @@ def test_no_code_is_logged(collect: Collect, granted: GrantedCoupon, caplog: pyt
     assert "tenth" in logged
     assert granted.code not in logged
     assert granted.shown not in logged
+
+
+def withdrawn(collect: Collect, _monkeypatch: pytest.MonkeyPatch) -> None:
+    collect.tables.directory.delete({"Key": Survey.key_item("shop")})
+
+
+def spoiled(collect: Collect, _monkeypatch: pytest.MonkeyPatch) -> None:
+    collect.tables.directory.put({"Item": {**Survey.key_item("shop"), "definition": "{}"}})
+
+
+def throttled(_collect: Collect, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_directory: Directory, _survey: str, _now: datetime) -> Survey:
+        raise TemporarilyUnavailable("ThrottlingException")
+
+    monkeypatch.setattr(Directory, "survey", refuse)
+
+
+@pytest.mark.parametrize("happen", [withdrawn, spoiled, throttled])
+def test_a_coupon_is_redeemed_whatever_became_of_its_survey_and_then_said_by_its_name(
+    collect: Collect,
+    granted: GrantedCoupon,
+    monkeypatch: pytest.MonkeyPatch,
+    happen: Callable[[Collect, pytest.MonkeyPatch], None],
+) -> None:
+    happen(collect, monkeypatch)
+
+    answer = redeem(collect, granted.code)
+
+    assert (answer.status, answer.json["text"]) == (201, "tenth")
+    assert redeem(collect, granted.code).json == answer.json

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from collect import openapi, replies
 from collect.openapi_operations import OPERATIONS
+from collect.page_stamp import PageStamp
 from collect.problems import Kind
 from ops import openapi as publishing
 from tests.conftest import Collect
@@ -66,6 +67,16 @@ def test_examples_of_bodies_are_taken() -> None:
     for operation in OPERATIONS:
         if operation.body is not None and not isinstance(operation.body, dict):
             operation.body.model_validate(operation.example)
+
+
+def test_examples_of_stamps_are_written_as_pages_write_them() -> None:
+    stamps = [operation.example["page"] for operation in OPERATIONS if "page" in operation.example]
+
+    assert len(stamps) == 5
+    for stamp in stamps:
+        made, score, _ = stamp.split("-")
+        signed = PageStamp(int(made), int(score) if score else None).sign("answer.k1.mac", {"k1": "key"})
+        assert signed.rpartition("-")[0] == stamp.rpartition("-")[0]
 
 
 def test_every_reference_leads_somewhere(document: Mapping[str, Any]) -> None:
