@@ -15,8 +15,9 @@ from collect.bodies import WHERE_LENGTH
 from hearback import code as codes
 from hearback.aws.coupons import Coupons
 from hearback.aws.directory import UnknownSurvey
+from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.coupon import CouponRefused, GrantedCoupon
-from hearback.survey import Survey
+from hearback.survey import Survey, UnreadableSurvey
 from ops.deployment import Deployment, chosen
 from ops.directory_items import items
 from ops.spreadsheet import shown
@@ -57,7 +58,7 @@ def redeem(
             print_json({"refused": refusal.why, "at": refusal.at.isoformat() if refusal.at else None})
         say(f"[red]Not redeemed[/]: {refusal.said_in(_zone_of(code, deployment))}")
         raise typer.Exit(REFUSED) from None
-    survey = deployment.survey(redeemed.survey)
+    survey = _survey_of(redeemed, deployment)
     if as_json:
         print_json(_plain(redeemed, survey, now))
     else:
@@ -133,6 +134,14 @@ def _zone_of(code: str, deployment: Deployment) -> tzinfo:
         return deployment.directory.survey(found.survey, deployment.now()).zone if found else UTC
     except UnknownSurvey:
         return UTC
+
+
+def _survey_of(redeemed: GrantedCoupon, deployment: Deployment) -> Survey | None:
+    """None if it cannot be read: the till must hear that the coupon is redeemed all the same."""
+    try:
+        return deployment.directory.survey(redeemed.survey, deployment.now())
+    except (UnknownSurvey, UnreadableSurvey, TemporarilyUnavailable):
+        return None
 
 
 def _coupons(deployment: Deployment) -> Coupons:

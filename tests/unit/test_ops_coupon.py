@@ -47,6 +47,16 @@ def test_the_same_receipt_is_no_second_time(hearback: Hearback, granted: Granted
     assert codes == [0, 0]
 
 
+def test_a_code_is_redeemed_also_where_its_survey_cannot_be_read(
+    hearback: Hearback, tables: Tables, granted: GrantedCoupon
+) -> None:
+    tables.directory.put({"Item": {**Survey.key_item("shop"), "definition": "{}"}})
+
+    redeemed = hearback("coupon", "redeem", granted.code)
+
+    assert (redeemed.code, redeemed.out) == (0, "Redeemed: tenth\n")
+
+
 def test_an_expired_and_an_unknown_code_say_so(
     hearback: Hearback, granted: GrantedCoupon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
