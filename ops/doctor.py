@@ -9,7 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 from rich.table import Table
 
+from hearback.aws.dynamodb import RequestRefused, TemporarilyUnavailable
 from hearback.aws.tasks import Tasks
+from hearback.foreign import Skipped
 from hearback.refusals import Limit
 from hearback.survey import UnreadableSurvey
 from ops.deployment import Deployment, chosen
@@ -18,6 +20,7 @@ from ops.mail import mails_in_doubt, refused_mails
 from ops.mail_account import mail_events, sender, sending
 from ops.task_owners import orphans
 from ops.terminal import AsJson, Stop, out, print_json
+from ops.unread_tasks import NAMED_BY, unread
 
 SOMETHING_FAILS = 1
 """Exit code: at least one check failed."""
@@ -77,6 +80,10 @@ def _guarded(about: str, check: Check, deployment: Deployment) -> Iterator[Findi
         yield Finding(about, "fail", f"{error.operation_name}: {message}", "sign in as somebody who may read this")
     except BotoCoreError as error:
         yield Finding(about, "fail", str(error), "check the network and the region")
+    except TemporarilyUnavailable as error:
+        yield Finding(about, "fail", f"DynamoDB is busy: {error}", "run it again")
+    except RequestRefused as error:
+        yield Finding(about, "fail", f"DynamoDB refused a request for good: {error}")
     except (Stop, UnreadableSurvey) as stop:
         yield Finding(about, "fail", str(stop))
 
@@ -146,9 +153,12 @@ def surveys(deployment: Deployment) -> Iterator[Finding]:
 def tasks(deployment: Deployment) -> Iterator[Finding]:
     """Whether every open task has somebody who is there."""
     applied = {survey.id: survey for survey in deployment.directory.surveys()}
-    found = orphans(Tasks(deployment.directory.table).open(), applied)
+    skipped = Skipped()
+    found = orphans(Tasks(deployment.directory.table).open(read=skipped.read), applied)
     yield from (Finding("tasks", "warn", words, do) for words, do in found)
-    if not found:
+    if skipped.count:
+        yield Finding("tasks", "fail", unread(skipped), NAMED_BY)
+    if not (found or skipped.count):
         yield Finding("tasks", "ok", "every open task has an owner")
 
 

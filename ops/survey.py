@@ -18,6 +18,7 @@ from hearback.aws.directory import Directory
 from hearback.aws.tasks import Tasks
 from hearback.definition import WEEKDAYS
 from hearback.fact import LEAST_SHARDS
+from hearback.foreign import Skipped
 from hearback.subscription import Subscription
 from hearback.survey import SubscriptionRule, Survey
 from ops.deployment import Deployment, chosen
@@ -28,6 +29,7 @@ from ops.survey_languages import gaps
 from ops.table import print_table
 from ops.task_owners import orphans
 from ops.terminal import AsJson, Stop, complain, err, local_time, out, print_json, say, warn
+from ops.unread_tasks import warn_of_unread
 
 INVALID = 2
 """Exit code: nothing was applied."""
@@ -59,8 +61,11 @@ def apply(
     for each in surveys:
         for doubt in (*gaps(each), *late_mails(each)):
             warn(f"{each.id}: {doubt}")
-    for left_behind, do in orphans(Tasks(deployment.directory.table).open(), {each.id: each for each in surveys}):
+    skipped = Skipped()
+    still_open = Tasks(deployment.directory.table).open(read=skipped.read)
+    for left_behind, do in orphans(still_open, {each.id: each for each in surveys}):
         warn(f"{left_behind}; {do}")
+    warn_of_unread(skipped)
     if as_json:
         print_json(applied)
         return

@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from hearback.aws.tasks import TaskClosed, TaskMoved, Tasks
+from hearback.foreign import Skipped
 from hearback.survey import Survey
 from hearback.task import Task
 from ops.deployment import Deployment, chosen
 from ops.task_case import closed_already, plain, task_named
 from ops.task_owners import name_of, person_named
 from ops.terminal import AsJson, Stop, out, print_json, say
+from ops.unread_tasks import warn_of_unread
 
 _USAGE = (
     "say which task and whose it shall be: hearback tasks assign ID OWNER; "
@@ -74,7 +76,9 @@ def _all_of(deployment: Deployment, old: str, name: str, survey: str) -> list[Ta
     if survey:
         surveys = {survey: deployment.survey(survey)}
     tasks = Tasks(deployment.directory.table)
-    still_open = [task for task in tasks.open() if task.survey in surveys]
+    skipped = Skipped()
+    still_open = [task for task in tasks.open(read=skipped.read) if task.survey in surveys]
+    warn_of_unread(skipped)
     theirs = [task for task in still_open if _is(old, task, surveys)]
     if not theirs:
         known = ", ".join(sorted({task.owner for task in still_open})) or "nobody: there is none"

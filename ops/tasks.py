@@ -15,6 +15,7 @@ from rich.table import Table
 from hearback.aws.secrets import Keys
 from hearback.aws.tasks import NotesFull, TaskClosed, Tasks, TaskTaken
 from hearback.business_time import Calendar
+from hearback.foreign import Skipped
 from hearback.recovery import LOOKING_BACK, report
 from hearback.rescheduling import NotThen, due_time
 from hearback.survey import Survey
@@ -27,6 +28,7 @@ from ops.task_assigning import assign
 from ops.task_case import case_of, closed_already, plain, task_named
 from ops.task_owners import left, name_of, owner_in_words
 from ops.terminal import AsJson, Stop, local_time, out, print_json, say, short_time
+from ops.unread_tasks import warn_of_unread
 
 app = typer.Typer(help="What somebody must do for a customer.", no_args_is_help=True)
 TaskId = Annotated[str, typer.Argument(metavar="ID", help="As hearback tasks list shows it.", show_default=False)]
@@ -58,9 +60,11 @@ def list_tasks(
     deployment = chosen(ctx)
     now, tasks = deployment.now(), _tasks(deployment)
     surveys = {each.id: each for each in deployment.directory.surveys() if survey in ("", each.id)}
-    found = [*tasks.open()]
+    skipped = Skipped()
+    found = [*tasks.open(read=skipped.read)]
     if everything:
-        found += merge(*(tasks.closed(each) for each in surveys), key=_closed_at)
+        found += merge(*(tasks.closed(each, read=skipped.read) for each in surveys), key=_closed_at)
+    warn_of_unread(skipped)
     found = [
         task
         for task in found
@@ -117,8 +121,11 @@ def report_tasks(
     deployment = chosen(ctx)
     definition, now, tasks = deployment.survey(survey), deployment.now(), _tasks(deployment)
     first = now - timedelta(days=days)
-    still_open = [task for task in tasks.open() if task.survey == survey]
-    found = report(still_open, tasks.closed(survey, min(first, now - LOOKING_BACK)), first, now)
+    skipped = Skipped()
+    still_open = [task for task in tasks.open(read=skipped.read) if task.survey == survey]
+    closed = tasks.closed(survey, min(first, now - LOOKING_BACK), skipped.read)
+    found = report(still_open, closed, first, now)
+    warn_of_unread(skipped)
     if as_json:
         print_json(task_report.plain(found))
     else:

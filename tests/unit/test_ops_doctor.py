@@ -10,6 +10,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from hearback.aws.directory import Directory
+from hearback.aws.dynamodb import RequestRefused, TemporarilyUnavailable
+from hearback.task import Task
 from ops import cli, doctor, mail_account
 from ops.deployment import Deployment
 from tests.conftest import NOW, Tables
@@ -212,6 +215,39 @@ def test_a_survey_that_this_version_refuses_is_a_finding(
     found = {finding.about: finding for finding in doctor.examine(replace(complete, local="http://127.0.0.1:8000"))}
     assert found["surveys"].verdict == "fail"
     assert "mood: Extra inputs" in found["surveys"].found
+    assert found["failure queues"].verdict == "ok"
+
+
+def test_a_task_that_somebody_spoiled_is_a_finding_beside_the_others(
+    complete: Deployment, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Deployment, "now", lambda _: NOW)
+    for number, owner in enumerate(("asha", "gone", {1, 2})):
+        task = Task(f"{number:016x}", "shop", "asha", NOW, NOW, frozenset({"a"}), "")
+        tables.directory.put({"Item": task.to_item() | {"owner": owner}})
+
+    found = list(doctor.examine(replace(complete, local="http://127.0.0.1:8000")))
+
+    of_tasks = [(finding.verdict, finding.found) for finding in found if finding.about == "tasks"]
+    assert of_tasks == [
+        ("warn", "1 open task of shop is owned by nobody: gone has left"),
+        ("fail", "1 task that cannot be read"),
+    ]
+    assert found[-1].about == "failure queues"
+
+
+@pytest.mark.parametrize("error", [TemporarilyUnavailable("throttled"), RequestRefused("too large")], ids=str)
+def test_a_check_that_dynamodb_does_not_answer_loses_none_of_the_others(
+    complete: Deployment, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(Deployment, "now", lambda _: NOW)
+    monkeypatch.setattr(Directory, "surveys", fail)
+    found = {finding.about: finding for finding in doctor.examine(replace(complete, local="http://127.0.0.1:8000"))}
+    assert found["surveys"].verdict == "fail"
+    assert str(error) in found["surveys"].found
     assert found["failure queues"].verdict == "ok"
 
 

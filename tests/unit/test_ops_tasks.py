@@ -249,3 +249,27 @@ def test_a_report_tells_what_became_of_tasks(
 def test_an_empty_list_says_so(hearback: Hearback) -> None:
     assert "No open tasks" in hearback("tasks", "list").err
     assert "There is no task" in hearback("tasks", "list", "--all").err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list",),
+        ("list", "--all"),
+        ("report", "--survey", "shop"),
+        ("assign", "--all-of", "gone", "asha"),
+    ],
+    ids=" ".join,
+)
+def test_a_task_that_somebody_spoiled_is_left_out_and_counted(
+    hearback: Hearback, tables: Tables, command: tuple[str, ...]
+) -> None:
+    spoiled, good = open_task(tables, 1, 24), open_task(tables, 2, 24, owner="gone")
+    tables.directory.put({"Item": spoiled.to_item() | {"due_at": "2026-03-04T00:00:00+00:00", "owner": {1, 2}}})
+
+    ended = hearback("tasks", *command, "--json")
+
+    assert ended.code == 0
+    assert "1 task that cannot be read left out: the tick's log names each" in ended.err
+    found = ended.json if isinstance(ended.json, list) else [ended.json]
+    assert [task.get("task", task.get("open")) for task in found] == [1 if "report" in command else good.id]

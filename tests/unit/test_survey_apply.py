@@ -8,6 +8,7 @@ import pytest
 
 from hearback import clock
 from hearback.aws.directory import UnknownSurvey
+from hearback.task import Task
 from tests.conftest import NOW, Tables
 from tests.unit.conftest import Hearback
 
@@ -210,3 +211,15 @@ def test_what_another_version_applied_and_this_one_refuses_is_said_and_can_be_me
 def write_shards(file: Path, shards: int) -> str:
     file.write_text(f"{file.read_text(encoding='utf-8')}shards: {shards}\n", encoding="utf-8")
     return str(file)
+
+
+def test_a_task_that_somebody_spoiled_does_not_hide_that_a_survey_was_applied(
+    hearback: Hearback, tables: Tables, file: Path
+) -> None:
+    task = Task("a" * 16, "cafe", "asha", NOW, NOW, frozenset({"a"}), "")
+    tables.directory.put({"Item": task.to_item() | {"owner": {1, 2}}})
+
+    ended = hearback("survey", "apply", write(file))
+
+    assert (ended.code, "cafe applied" in ended.out) == (0, True)
+    assert "1 task that cannot be read left out" in ended.err
