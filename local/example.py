@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment
 from werkzeug.wrappers import Request, Response
 
+from hearback.signing_key import signing_key
+
 if TYPE_CHECKING:
     from local.stack import Stack
 
@@ -46,10 +48,11 @@ class ExampleSite:
 
 def signed_identity(email: str, keys: dict[str, str], now: datetime) -> str:
     """A JSON Web Token that says whose browser this is."""
-    header = {"alg": "HS256", "kid": max(keys)}
+    key_id = signing_key(keys)
+    header = {"alg": "HS256", "kid": key_id}
     claims = {"email": email, "exp": int((now + _VALID).timestamp())}
     signed = ".".join(_encode(json.dumps(part).encode()) for part in (header, claims))
-    return f"{signed}.{_encode(hmac.digest(keys[max(keys)].encode(), signed.encode(), hashlib.sha256))}"
+    return f"{signed}.{_encode(hmac.digest(keys[key_id].encode(), signed.encode(), hashlib.sha256))}"
 
 
 def _encode(data: bytes) -> str:

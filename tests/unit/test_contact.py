@@ -21,6 +21,14 @@ def test_a_key_shows_nothing_of_the_address() -> None:
     assert "asha" not in key
 
 
+def test_a_key_is_made_with_the_newest_secret_as_people_count() -> None:
+    secrets = {"k9": "ninth", "k10": "tenth"}
+
+    key = contact_key("asha@example.com", secrets, address=True)
+
+    assert key == contact_key("asha@example.com", {"k10": "tenth"}, address=True)
+
+
 def test_another_system_s_id_is_not_an_address() -> None:
     assert contact_key("asha@example.com", KEYS, address=False) != contact_key("asha@example.com", KEYS, address=True)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from hearback.signing_key import signing_key
+
 
 class BadAddress(ValueError):
     """The text is not an e-mail address."""
@@ -60,7 +62,7 @@ def contact_key(identity: str, keys: Mapping[str, str], *, address: bool) -> str
     Raises BadAddress if it should be an address and is none.
     """
     text = "mail:" + normalise_address(identity) if address else "id:" + identity.strip()
-    return hmac.digest(keys[max(keys)].encode(), text.encode(), hashlib.sha256).hex()[:32]
+    return hmac.digest(keys[signing_key(keys)].encode(), text.encode(), hashlib.sha256).hex()[:32]
 
 
 @dataclass(frozen=True, slots=True)
