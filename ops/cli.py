@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from hearback.aws.dynamodb import RequestRefused, TemporarilyUnavailable, TransactionFailed
+from hearback.aws.dynamodb import RequestRefused, TemporarilyUnavailable
 from hearback.nps import BadCounts
 from hearback.survey import UnreadableSurvey
 from ops import (
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BadCounts:
         complain("some tally is below zero, so it was changed by hand. See which with: hearback reconcile")
         sys.exit(COULD_NOT)
-    except (BotoCoreError, TemporarilyUnavailable, TransactionFailed) as error:
+    except (BotoCoreError, TemporarilyUnavailable) as error:
         complain(f"AWS could not be reached, or is busy: {error}. Running the same command again is safe.")
         sys.exit(COULD_NOT)
 

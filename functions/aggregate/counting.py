@@ -131,12 +131,8 @@ def _count_together(
             first, *others = packs(newer, stored) if newer else [Pack()]
             if first.ledgers:
                 table.transact(first.writes(stored))
-        except TemporarilyUnavailable:
+        except (TemporarilyUnavailable, TransactionFailed):
             continue
-        except TransactionFailed as failure:
-            if "ValidationError" not in failure.reasons:
-                continue
-            return _refuse_or_split(ledgers, "DynamoDB refuses a value", outcome)
         except (RequestRefused, BadLedger) as refusal:
             return _refuse_or_split(ledgers, str(refusal), outcome)
         outcome.counted += len(first.ledgers)

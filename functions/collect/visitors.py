@@ -7,7 +7,7 @@ from datetime import datetime
 from collect import identity
 from collect.wiring import Wiring
 from hearback.aws.asking import slot_requests
-from hearback.aws.dynamodb import TemporarilyUnavailable, TransactionFailed
+from hearback.aws.dynamodb import TransactionFailed
 from hearback.contact import Contact
 from hearback.survey import Survey
 
@@ -39,9 +39,8 @@ def may_ask(wiring: Wiring, survey: Survey, visitor: Visitor, response: str, now
     """Whether a visitor may be asked for `response` now; if so, it counts as asked from here on.
 
     A known person is asked once within the survey's quiet period, by mail or here, and not soon after another survey
-    asked. Details and the right to
-    ask are written together, so that nobody's are kept who was not asked. Of anybody else only the browser
-    knows when they were asked. Raises TemporarilyUnavailable.
+    asked. Details and the right to ask are written together, so that nobody's are kept who was not asked. Of anybody
+    else only the browser knows when they were asked. Raises TemporarilyUnavailable.
     """
     if visitor.contact is None:
         return True
@@ -50,8 +49,6 @@ def may_ask(wiring: Wiring, survey: Survey, visitor: Visitor, response: str, now
         writes.append({"Update": visitor.contact.merge_request()})
     try:
         wiring.directory.table.transact(writes)
-    except TransactionFailed as failure:
-        if failure.only_conditions:
-            return False
-        raise TemporarilyUnavailable(str(failure)) from failure
+    except TransactionFailed:
+        return False
     return True

@@ -28,8 +28,6 @@ class Claims:
             try:
                 self.table.transact([{"Put": taken}, *slots])
             except TransactionFailed as failure:
-                if not failure.only_conditions:
-                    raise
                 if failure.reasons[0] == "None":
                     return self._put(claim.cap_request(now)) or "capped"
                 if found := self.get(claim.digest):

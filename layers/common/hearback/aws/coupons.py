@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hearback import code as codes
-from hearback.aws.dynamodb import ConditionFailed, Table, TemporarilyUnavailable, TransactionFailed
+from hearback.aws.dynamodb import ConditionFailed, Table, TransactionFailed
 from hearback.code import Random
 from hearback.coupon import CouponRefused, GrantedCoupon, redeem_request
 
@@ -32,14 +32,12 @@ class Coupons:
             granted = wanted.named(codes.mint(self._random))
             try:
                 self.table.transact(granted.grant_requests())
-            except TransactionFailed as failure:
-                if not failure.only_conditions:
-                    raise TemporarilyUnavailable(str(failure)) from failure
+            except TransactionFailed:
+                if before := self.granted_for(wanted.reason):
+                    return self._renewed(before, wanted)
+                # else the code is somebody's already, and the next one will not be
             else:
                 return granted
-            if before := self.granted_for(wanted.reason):
-                return self._renewed(before, wanted)
-            # else the code is somebody's already, and the next one will not be
 
     def _renewed(self, before: GrantedCoupon, wanted: GrantedCoupon) -> GrantedCoupon:
         try:

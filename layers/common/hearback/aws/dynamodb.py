@@ -38,16 +38,14 @@ class ConditionFailed(Exception):
 
 
 class TransactionFailed(Exception):
-    """A transaction was cancelled. `reasons` has one code for each of its writes; "None" where it was not the cause."""
+    """Nothing of a transaction was written, because of conditions: reading again tells what stands there now.
+
+    `reasons` has one for each of its writes: "ConditionalCheckFailed", or "None" where it was not the cause.
+    """
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(", ".join(reasons))
         self.reasons = tuple(reasons)
-
-    @property
-    def only_conditions(self) -> bool:
-        """Whether nothing but conditions failed, so that reading again tells what stands there now."""
-        return set(self.reasons) <= {"None", "ConditionalCheckFailed"}
 
 
 class RequestRefused(Exception):
@@ -59,6 +57,10 @@ class TemporarilyUnavailable(Exception):
 
     A write that was not answered may have been done.
     """
+
+
+class Conflicted(TemporarilyUnavailable):
+    """Somebody else wrote one of a transaction's items at that moment. Nothing was written."""
 
 
 class Unreadable(ValueError):
@@ -174,12 +176,26 @@ def _own_errors() -> Iterator[None]:
             found = response.get("Item")
             raise ConditionFailed(from_wire(found) if found else None) from None
         if code == "TransactionCanceledException":
-            raise TransactionFailed([reason["Code"] for reason in response["CancellationReasons"]]) from None
+            raise _cancelled([reason["Code"] for reason in response["CancellationReasons"]]) from error
         if code == "ValidationException":
             raise RequestRefused(response["Error"]["Message"]) from error
         if code in _PASSING or response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
             raise TemporarilyUnavailable(code) from error
         raise
+
+
+def _cancelled(reasons: Sequence[str]) -> Exception:
+    """Why a transaction was cancelled; what other writes or the table's load did to it goes before conditions.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    causes = set(reasons) - {"None"}
+    if causes == {"ConditionalCheckFailed"}:
+        return TransactionFailed(reasons)
+    named = ", ".join(sorted(causes))
+    if causes & {"ItemCollectionSizeLimitExceeded", "ValidationError"}:
+        return RequestRefused(f"a transaction: {named}")
+    return Conflicted(named) if "TransactionConflict" in causes else TemporarilyUnavailable(named)
 
 
 class Table:

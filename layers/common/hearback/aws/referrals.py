@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from hearback import code as codes
-from hearback.aws.dynamodb import ConditionFailed, Request, Table, TemporarilyUnavailable, TransactionFailed
+from hearback.aws.dynamodb import ConditionFailed, Request, Table, TransactionFailed
 from hearback.contact import Contact
 from hearback.conversion import (
     Conversion,
@@ -74,12 +74,10 @@ class Referrals:
         """
         try:
             self.table.transact(conversion.record_requests(address))
-        except TransactionFailed as failure:
-            if not failure.only_conditions:
-                raise TemporarilyUnavailable(str(failure)) from failure
+        except TransactionFailed:
+            stored = self.conversion(conversion.reference)
         else:
             return conversion
-        stored = self.conversion(conversion.reference)
         if stored is None:
             raise KnownCustomer
         if not stored.reported_again(conversion):
@@ -104,9 +102,7 @@ class Referrals:
             return None
         try:
             self.table.transact(stored.cancel_requests(now))
-        except TransactionFailed as failure:
-            if not failure.only_conditions:
-                raise TemporarilyUnavailable(str(failure)) from failure
+        except TransactionFailed:
             stored = self.conversion(reference) or stored
             raise NotCancelled(stored.state) from None
         self.let_go(stored)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from time import sleep
 from typing import Any
 
-from hearback.aws.dynamodb import ConditionFailed, Item, Table, TransactionFailed
+from hearback.aws.dynamodb import ConditionFailed, Conflicted, Item, Table, TransactionFailed
 from hearback.response import Response
 from hearback.task import DUE_KIND, Callback, Closing, Note, Task
 from hearback.task_assignment import (
@@ -34,6 +35,8 @@ from hearback.task_news import (
     news_told_request,
 )
 
+_CONFLICT_PAUSES = (0.05, 0.2)
+"""Seconds to wait before the second and the third try: a transaction takes tens of milliseconds."""
 Read = Callable[[Callable[[Mapping[str, Any]], Task], Iterable[Mapping[str, Any]]], Iterator[Task]]
 """How tasks are made of items: by `map`, or by what goes on after one that cannot be read."""
 
@@ -240,12 +243,20 @@ class Tasks:
                 self.table.update(came_back_request(task, response))
 
     def _wrote(self, requests: Sequence[Mapping[str, Any]]) -> bool:
-        """Write all of it, or nothing because a condition does not hold."""
+        """Write all of it, or nothing because a condition does not hold.
+
+        Whoever clicks twice, or a worker beside them, writes the same items at once: that is tried again.
+        """
+        for pause in _CONFLICT_PAUSES:
+            with suppress(Conflicted):
+                return self._wrote_once(requests)
+            sleep(pause)
+        return self._wrote_once(requests)
+
+    def _wrote_once(self, requests: Sequence[Mapping[str, Any]]) -> bool:
         try:
             self.table.transact(requests)
-        except TransactionFailed as failure:
-            if not failure.only_conditions:
-                raise
+        except TransactionFailed:
             return False
         return True
 
