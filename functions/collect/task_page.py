@@ -4,6 +4,7 @@ It shows a customer's details to whoever holds the link; so the link is of one t
 some days, and once the task is closed the page tells nothing of the customer any more. A GET stores nothing.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -137,8 +138,12 @@ _ACTIONS: Mapping[Step, Callable[[Opened, Mapping[str, str]], None]] = {
 
 
 def _written(opened: Opened, form: Mapping[str, str], text: str) -> Note:
-    """A note that the page's stamp names, so that a form which is sent twice writes one."""
-    return Note(form["page"], opened.request.now, opened.holder, text)
+    """A note that the page's stamp and its words name, so that a form which is sent twice writes one.
+
+    The stamp alone would not do: a browser's Back brings the same page, and what is written on it then is a new note.
+    """
+    words = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return Note(f"{form['page']}-{words}", opened.request.now, opened.holder, text)
 
 
 def _page(

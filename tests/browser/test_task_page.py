@@ -1,4 +1,4 @@
-"""A task's page by keyboard alone."""
+"""A task's page by keyboard alone, and when its owner comes Back to it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from local.stack import Stack
 from ops.deployment import Deployment
+from tests.browser.conftest import chromium_executable
 from tests.browser.task_states import TaskVisit
 
 if TYPE_CHECKING:
@@ -38,6 +39,34 @@ def test_a_task_is_taken_and_closed_by_keyboard_alone_without_javascript(
         page.keyboard.press("Enter")
     assert "Outcome: Resolved. Cause: The product." in page.content()
     context.close()
+
+
+def test_a_second_note_from_a_page_reached_by_back_is_kept_too(
+    chromium: Browser, stack: Stack, deployment: Deployment
+) -> None:
+    """Chromium brings the page as it stood, also one that was not to be stored; playwright switches that off."""
+    browser = chromium.browser_type.launch(
+        executable_path=chromium_executable(),
+        args=["--no-sandbox"],
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    page = browser.new_page()
+    visit = TaskVisit(page, stack, deployment, "en")
+    page.goto(visit.link())
+
+    for words in ("They were out.", "They want a refund by Friday."):
+        note = page.locator("details:has(#note)")
+        if note.get_attribute("open") is None:
+            note.locator("summary").click()
+        page.locator("#note").fill(words)
+        visit.send("form:has(input[value=note])")
+        noted = page.content()
+        assert words in noted
+        page.go_back(wait_until="commit")
+        page.locator("#note").wait_for(state="attached")
+    browser.close()
+
+    assert "They were out." in noted
 
 
 def _focus(page: Any, name: str) -> None:

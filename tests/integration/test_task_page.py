@@ -260,6 +260,14 @@ class TestForms:
         assert [(note.by, note.text) for note in desk.stands.notes] == [("asha", "Nobody\nanswered.")]
         assert "Nobody\nanswered." in desk.open().text
 
+    def test_other_words_sent_from_the_same_page_are_another_note(self, desk: Desk) -> None:
+        """Back shows the page as it was made, stamp and all."""
+        stamp = stamp_of(desk.open())
+        for text in ("Nobody answered.", "They want a refund.", "Nobody answered."):
+            assert desk.send("note", page=stamp, text=text).status == 303
+
+        assert [note.text for note in desk.stands.notes] == ["Nobody answered.", "They want a refund."]
+
     def test_a_task_is_rescheduled_to_a_local_time(self, desk: Desk) -> None:
         assert desk.send("reschedule", day="2026-03-06", time="11:00").status == 303
 
