@@ -8,7 +8,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from collect.contrast import readable_on
+from hearback.contrast import readable_on
 
 _TEMPLATES = Path(__file__).parent / "templates"
 PLAIN_COLOUR = "#2456d6"

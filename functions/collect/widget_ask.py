@@ -3,8 +3,8 @@
 from itertools import groupby
 
 from collect.asking import asked_after, thanks_for
-from collect.contrast import readable_on
 from collect.replies import Ask, FollowUp
+from hearback.contrast import readable_on
 from hearback.language import direction, texts
 from hearback.nps import category
 from hearback.survey import Survey

@@ -10,9 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from followup.mail import Letter
 from followup.voice import Voice
 from followup.words import one_line
+from hearback.contrast import readable_on
 
 COLUMNS = 72
-LIGHT, DARK = "#ffffff", "#16191d"
 
 
 def lay_out(template: str, voice: Voice, subject: str, **values: object) -> Letter:
@@ -30,17 +30,6 @@ def lay_out(template: str, voice: Voice, subject: str, **values: object) -> Lett
     html = _templates().get_template(f"{template}.html").render(everything)
     text = _templates().get_template(f"{template}.txt").render(everything)
     return Letter(one_line(subject), wrap(text), html)
-
-
-def readable_on(colour: str) -> str:
-    """Of near-black and white, the one that contrasts more with a background `#rrggbb`.
-
-    Contrast as WCAG 2.2 defines it, (lighter + 0.05) / (darker + 0.05): https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
-    """
-    background = _luminance(colour)
-    on_light = (_luminance(LIGHT) + 0.05) / (background + 0.05)
-    on_dark = (background + 0.05) / (_luminance(DARK) + 0.05)
-    return LIGHT if on_light >= on_dark else DARK
 
 
 def wrap(text: str) -> str:
@@ -67,12 +56,6 @@ def wrap(text: str) -> str:
             break_on_hyphens=False,
         ) or [""]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip("\n") + "\n"
-
-
-def _luminance(colour: str) -> float:
-    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @cache

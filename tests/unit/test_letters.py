@@ -311,7 +311,7 @@ def test_no_page_shows_what_only_a_program_understands(survey: Survey, locale: s
 
 
 def test_the_brand_colours_the_letter_and_its_name_stays_readable(survey: Survey) -> None:
-    brand = survey.brand.model_copy(update={"colour": "#ffd400"})
+    brand = survey.brand.model_copy(update={"colour": "#3c8d00"})
     letter = reply(survey.model_copy(update={"brand": brand}), "why", answer(8))
-    assert 'bgcolor="#ffd400"' in letter.html
-    assert "color:#16191d;" in letter.html
+    assert 'bgcolor="#3c8d00"' in letter.html
+    assert "color:#000000;" in letter.html

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followup.layout import readable_on, wrap
+from followup.layout import wrap
 from followup.words import BIDI, one_line, shorten
 
 
@@ -64,10 +64,3 @@ def test_further_lines_of_a_quotation_and_of_a_list_item_are_set_in() -> None:
 
 def test_paragraphs_are_one_empty_line_apart() -> None:
     assert wrap("\n\none\n\n\n\ntwo\n\n") == "one\n\ntwo\n"
-
-
-@pytest.mark.parametrize(
-    ("colour", "ink"), [("#000000", "#ffffff"), ("#ffffff", "#16191d"), ("#ffd400", "#16191d"), ("#2456d6", "#ffffff")]
-)
-def test_the_ink_on_a_brand_colour_is_the_one_that_contrasts_more(colour: str, ink: str) -> None:
-    assert readable_on(colour) == ink
