@@ -17,16 +17,20 @@ Mark = Literal["skipped", "delivered", "answered"]
 class Invitation:
     id: FactId
     contact: str
+    """Whom it asked, by key; "" once they were erased."""
     day: str
+    """yyyy-mm-dd in the survey's time zone: the day it was made, on which all its marks count."""
     version: int = 1
     dimensions: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, int] = field(default_factory=dict)
+    """Of dimensions with many values: the page of tallies that its value is counted on; the first one, 0, is left out."""
     locale: str = ""
     skipped: bool = False
     """Never sent, because the contact was suppressed in the meantime. Not counted."""
     delivered: bool = False
     answered: bool = False
     expires_at: int = 0
+    """Seconds since 1970 after which DynamoDB deletes it; its counts stay."""
 
     @property
     def key(self) -> dict[str, str]:

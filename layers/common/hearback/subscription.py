@@ -21,6 +21,7 @@ class Subscription:
     weekday: int
     """Of a weekly digest; 0 is Monday."""
     hour: int
+    """Of the manager's day, 0 to 23."""
     time_zone: str
     due_at: datetime
     every: Every = "week"

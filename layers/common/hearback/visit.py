@@ -28,6 +28,7 @@ class Visit:
     channel: Channel = "mail"
     locale: str = ""
     expires_at: int = 0
+    """Seconds since 1970 after which DynamoDB deletes it; every observation moves it on."""
 
     @staticmethod
     def key(response: FactId) -> dict[str, str]:
