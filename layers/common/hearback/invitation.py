@@ -23,7 +23,7 @@ class Invitation:
     version: int = 1
     dimensions: Mapping[str, str] = field(default_factory=dict)
     pages: Mapping[str, int] = field(default_factory=dict)
-    """Of dimensions with many values: the page of tallies that its value is counted on; the first one, 0, is left out."""
+    """Of dimensions with many values: the page of tallies that its value is counted on. The first, 0, is left out."""
     locale: str = ""
     skipped: bool = False
     """Never sent, because the contact was suppressed in the meantime. Not counted."""
