@@ -150,7 +150,9 @@ class TestIdentifiedLate:
         assert eventually(answers)[0].contact == ""
         assert words(page).is_visible()
 
-    def test_a_newer_token_of_the_same_person_asks_nothing(self, opened: Opened, deployment: Deployment) -> None:
+    def test_a_newer_token_of_the_same_person_asks_nothing(
+        self, opened: Opened, answers: Any, deployment: Deployment
+    ) -> None:
         page = opened("data-manual")
         identify(page, deployment, sub="u-19")
         page.evaluate("hearback('show')")
@@ -160,8 +162,10 @@ class TestIdentifiedLate:
 
         identify(page, deployment, sub="u-19", name="Mira")
         page.evaluate("hearback('show')")
+        score(page, 4).click()
+        eventually(answers)
 
-        assert asked == []
+        assert [url for url in asked if url.endswith("/tokens")] == []
 
     def test_a_token_that_is_refused_leaves_the_card_to_anybody(self, opened: Opened, answers: Any) -> None:
         page = opened()
