@@ -57,6 +57,7 @@ class Tasking:
             dimensions=response.dimensions,
         )
         opening = Claim(f"{response.id}/{play.id}", {"response": str(response.id)}, repeatable=True)
+        self._free_of_withdrawn(caps, opening)
         if repeatable.take(self.claims, opening, self.now, caps):
             task = self.tasks.open_or_join(wanted, str(response.id))
             self.claims.settle(opening.digest, "done", self.now, task.id)
@@ -67,6 +68,18 @@ class Tasking:
             self.notices.tell(made, survey, [response], story.contact, story.earlier)
         elif made is None and (joined := self.tasks.open_about(str(response.id), response.contact)):
             self.tell(joined.id)
+
+    def _free_of_withdrawn(self, caps: Sequence[Cap], wanting: Claim) -> None:
+        """Free for a claim the slots of withdrawn tasks: nobody was called, so nobody is to go without for that.
+
+        Only whoever wants a slot looks, so that none stays taken because somebody died after withdrawing.
+        """
+        for cap in caps:
+            holder = self.directory.holder(cap.slot)
+            claim = self.claims.get(holder) if holder not in ("", wanting.digest) else None
+            given = self.tasks.get(claim.get("note") or Task.id_for(claim["response"])) if claim else None
+            if given and given.withdrawn:
+                self.directory.give_back(cap.slot, holder)
 
     def _give_again(self, opening: Claim, wanted: Task) -> None:
         """Open the task that was withdrawn with its answer, now that the answer counts again."""

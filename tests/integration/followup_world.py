@@ -73,6 +73,12 @@ class World:
         fact_id = fact.id if isinstance(fact, Response) else fact
         return worker.handler(sqs_event({kind: str(fact_id)}), Context())  # type: ignore[arg-type]
 
+    def apply(self, *plays: Mapping[str, Any], **more: Any) -> None:
+        """Give the survey these plays, before anybody has read it; `more`: what else it says."""
+        said = self.survey.model_dump(exclude_defaults=True) | {"plays": list(plays)} | more
+        self.survey = Survey.model_validate(said)
+        self.tables.people.put_survey(self.survey, self.now)
+
     def close(self, task: Task) -> Task:
         """Close a task as its owner does."""
         closing = Closing(self.now, task.owner, "resolved", "price")

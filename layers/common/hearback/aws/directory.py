@@ -95,6 +95,15 @@ class Directory:
         """Whether anybody, or only `by`, could take a slot now; only taking it makes sure."""
         return cap.slot.free_in(self.table.get(cap.slot.key_item), now, cap.quiet, by)
 
+    def holder(self, slot: Slot) -> str:
+        """Who took a slot last; "" for nobody."""
+        return str((self.table.get(slot.key_item) or {}).get("taken_by", ""))
+
+    def give_back(self, slot: Slot, by: str) -> None:
+        """Free a slot that `by` took for nothing."""
+        with suppress(ConditionFailed):  # somebody else has taken it since
+            self.table.update(slot.give_back_request(by))
+
     def observe(self, visit: Visit, observation: Observation) -> Visit:
         """The visit with one more observation; one that has no room left keeps what it has."""
         try:
