@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from email import message_from_bytes
 
 from collect import answers, pages
 from collect.observing import TRAP
@@ -53,10 +54,16 @@ def choose(request: Request, wiring: Wiring) -> Reply:
 
 def _one_click(request: Request) -> bool:
     """RFC 8058, 3.2: this key and value and nothing else, as a form or as multipart."""
-    body = request.body()
     if request.header("content-type").lower().startswith(_MULTIPART):
-        return b'name="List-Unsubscribe"' in body and b"One-Click" in body
-    return body.strip() == b"List-Unsubscribe=One-Click"
+        return _parts(request) == [("List-Unsubscribe", b"One-Click")]
+    return request.body().strip() == b"List-Unsubscribe=One-Click"
+
+
+def _parts(request: Request) -> list[tuple[object, object]]:
+    """Name and value of each part of a multipart body (RFC 7578), which is a MIME message without its header."""
+    head = f"Content-Type: {request.header('content-type')}\r\n\r\n"
+    _, *parts = message_from_bytes(head.encode() + request.body()).walk()
+    return [(part.get_param("name", header="content-disposition"), part.get_payload(decode=True)) for part in parts]
 
 
 def _chosen(request: Request, wiring: Wiring, token: Token, covers: Covers) -> Reply:

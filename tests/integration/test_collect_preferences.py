@@ -24,6 +24,14 @@ def stopped(collect: Collect) -> tuple[bool, bool]:
     return people.suppressed("c0ffee", "surveys"), people.suppressed("c0ffee", "follow-ups")
 
 
+def multipart(collect: Collect, path: str, *parts: tuple[str, str], boundary: str = "b") -> Answered:
+    """Send parts of a name, as it stands in its header, and a value."""
+    part = "--b\r\nContent-Disposition: form-data; name={}\r\n\r\n{}\r\n"
+    body = "".join(part.format(*each) for each in parts) + "--b--\r\n"
+    headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
+    return collect.request("POST", path, body=body, headers=headers)
+
+
 def choose(collect: Collect, path: str, covers: str) -> Answered:
     """Open the page, read it, choose and send."""
     return fill(collect, collect.request("GET", path, query="lang=en"), stop=covers)
@@ -185,13 +193,31 @@ class TestOneClick:
         assert (page.status, "ईमेल बंद कर दिए गए हैं" in page.text) == (200, True)
         assert stopped(collect) == (True, True)
 
-    def test_works_as_multipart_too(self, collect: Collect, path: str) -> None:
-        body = '--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n'
-
-        answered = collect.request("POST", path, body=body, headers={"content-type": "multipart/form-data; boundary=b"})
+    @pytest.mark.parametrize("name", ['"List-Unsubscribe"', "List-Unsubscribe"])
+    def test_works_as_multipart_too(self, collect: Collect, path: str, name: str) -> None:
+        answered = multipart(collect, path, (name, "One-Click"))
 
         assert answered.status == 200
         assert stopped(collect) == (True, True)
+
+    @pytest.mark.parametrize(
+        "parts",
+        [
+            [('"List-Unsubscribe"', "No-One-Click-please")],
+            [('"List-Unsubscribe"', "One-Click"), ('"stop"', "surveys")],
+            [('"stop"', "surveys"), ('"List-Unsubscribe"', "One-Click")],
+            [('"List-Unsubscribe"', "One-Click"), ('"List-Unsubscribe"', "One-Click")],
+            [('"note"', 'name="List-Unsubscribe" One-Click')],
+            [],
+        ],
+    )
+    def test_is_no_other_multipart(self, collect: Collect, path: str, parts: list[tuple[str, str]]) -> None:
+        assert multipart(collect, path, *parts).status == 415
+        assert stopped(collect) == (False, False)
+
+    def test_is_no_multipart_without_its_boundary(self, collect: Collect, path: str) -> None:
+        assert multipart(collect, path, ('"List-Unsubscribe"', "One-Click"), boundary="c").status == 415
+        assert stopped(collect) == (False, False)
 
     def test_wins_over_a_choice_of_less(self, collect: Collect, path: str) -> None:
         choose(collect, path, "surveys")
