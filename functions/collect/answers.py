@@ -15,6 +15,7 @@ from collect.visitors import ANYBODY, Visitor
 from collect.wiring import Wiring
 from hearback import token as signed
 from hearback.aws.directory import UnknownSurvey
+from hearback.clock import SKEW
 from hearback.contact import Contact, Slot, contact_key
 from hearback.fact import FactId
 from hearback.response import AmendmentRefused, Answer, Channel, Confirmation, Response
@@ -24,8 +25,6 @@ from hearback.token import Token, TokenRefused
 TOKEN_VALID = timedelta(days=7)
 WHENEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """A time at which no token has expired: for what even an old one still says or lets its bearer do."""
-SKEW = timedelta(minutes=1)
-"""How far ahead of ours another system's clock may be."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 """Before this nobody was asked: Reichheld published the question in 2003."""
 

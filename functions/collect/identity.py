@@ -9,12 +9,13 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, NoReturn, Self
+from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from collect.bodies import Dimensions, Short
+from collect.bodies import Dimensions, Short, Visible
 from collect.problems import Fault, Problem
+from hearback.clock import SKEW
 from hearback.contact import BadAddress, Contact, contact_key
 
 LONGEST = timedelta(days=1)
@@ -28,6 +29,8 @@ class _Part(BaseModel):
 class _Header(_Part):
     alg: Literal["HS256"]
     kid: str
+    crit: Any = None
+    """What a reader must understand or refuse (RFC 7515, 4.1.11). We understand nothing of the kind."""
 
 
 class Identity(_Part):
@@ -35,8 +38,10 @@ class Identity(_Part):
 
     exp: Annotated[float, Field(ge=0, lt=1e11)]
     """Seconds since 1970."""
+    nbf: float | None = None
+    """Not before then: seconds since 1970."""
     email: Annotated[str, StringConstraints(min_length=1, max_length=254)] | None = None
-    sub: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    sub: Annotated[str, StringConstraints(min_length=1, max_length=200), Visible] | None = None
     """The site's own id of the person."""
     name: Short = ""
     dimensions: Dimensions = {}
@@ -62,9 +67,12 @@ def verify(text: str, keys: Mapping[str, str], now: datetime) -> Identity:
     signed, _, signature = text.rpartition(".")
     header, _, payload = signed.partition(".")
     try:
-        key = keys.get(_Header.model_validate_json(_decode(header)).kid)
+        head = _Header.model_validate_json(_decode(header))
     except ValueError:
         _refuse('it is no JSON Web Token whose header says "alg": "HS256" and has the key\'s id as "kid"')
+    if "crit" in head.model_fields_set:
+        _refuse('its header has "crit", and no such extension is understood here; leave it out')
+    key = keys.get(head.kid)
     if key is None or not hmac.compare_digest(signature.encode(), _mac(signed, key)):
         _refuse("its signature is not made with the key of the identity secret that its kid names")
     try:
@@ -75,8 +83,10 @@ def verify(text: str, keys: Mapping[str, str], now: datetime) -> Identity:
     left = identity.exp - now.timestamp()
     if left <= 0:
         _refuse("it has expired; sign a new one for each page")
-    if left > LONGEST.total_seconds():
+    if left > (LONGEST + SKEW).total_seconds():
         _refuse(f"it expires in more than {LONGEST.days * 24} hours")
+    if identity.nbf is not None and identity.nbf - now.timestamp() > SKEW.total_seconds():
+        _refuse("its nbf, from when on it holds, is still to come")
     return identity
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from collect.identity import LONGEST, verify
 from collect.problems import Problem
+from hearback.clock import SKEW
 from hearback.contact import Contact, contact_key
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,9 +26,9 @@ def encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def sign(claims: Any, *, key_id: str = "k1", key: str = KEYS["k1"], alg: str = "HS256") -> str:
+def sign(claims: Any, *, key_id: str = "k1", key: str = KEYS["k1"], alg: str = "HS256", **more: Any) -> str:
     """A JSON Web Token as any library makes it."""
-    parts = [{"typ": "JWT", "alg": alg, "kid": key_id}, claims]
+    parts = [{"typ": "JWT", "alg": alg, "kid": key_id, **more}, claims]
     signed = ".".join(encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
     return f"{signed}.{encode(hmac.digest(key.encode(), signed.encode(), hashlib.sha256))}"
 
@@ -81,10 +82,15 @@ def test_each_key_of_the_secret_signs_until_it_is_taken_away() -> None:
         (sign({"sub": "u", "exp": SOON}).rpartition(".")[0] + ".", "signature"),
         (sign({"sub": "u"}), "exp"),
         (sign({"sub": "u", "exp": str(SOON)}), "exp"),
-        (sign({"sub": "u", "exp": (NOW + LONGEST + timedelta(seconds=1)).timestamp()}), "24 hours"),
+        (sign({"sub": "u", "exp": (NOW + LONGEST + SKEW + timedelta(seconds=1)).timestamp()}), "24 hours"),
+        (sign({"sub": "u", "exp": SOON, "nbf": (NOW + SKEW + timedelta(seconds=1)).timestamp()}), "nbf"),
+        (sign({"sub": "u", "exp": SOON, "nbf": "now"}), "nbf"),
+        (sign({"sub": "u", "exp": SOON}, crit=["b64"], b64=False), "crit"),
+        (sign({"sub": "u", "exp": SOON}, crit=[]), "crit"),
         (sign({"exp": SOON}), "email or sub"),
         (sign({"sub": "u", "email": "u@shop.example", "exp": SOON}), "email or sub"),
         (sign({"sub": "", "exp": SOON}), "sub"),
+        (sign({"sub": " \t", "exp": SOON}), "sub: this must not be blank"),
         (sign(["sub"]), "claims"),
     ],
 )
@@ -98,6 +104,13 @@ def test_an_identity_ends_when_it_says() -> None:
 
     assert verify(text, KEYS, end - timedelta(milliseconds=1)).sub == "u"
     assert "expired" in refusal(text, end)
+
+
+def test_a_server_whose_clock_is_a_little_ahead_signs_what_the_documentation_says() -> None:
+    its_now = NOW + SKEW
+    claims = {"sub": "u", "iat": its_now.timestamp(), "nbf": its_now.timestamp()}
+
+    assert verify(sign({**claims, "exp": (its_now + LONGEST).timestamp()}), KEYS, NOW).sub == "u"
 
 
 def test_a_signed_word_that_is_no_address_is_refused() -> None:

@@ -4,7 +4,10 @@ Handlers call `clock.now()` at their edge and pass the time on. The local stack 
 to move time forward; nothing else does.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+SKEW = timedelta(minutes=1)
+"""How far ahead of ours another system's clock may be."""
 
 
 def now() -> datetime:
