@@ -144,10 +144,16 @@ def _standing(deployment: Deployment, response: Response) -> list[str]:
     if response.erased:
         found.append("Nothing follows it any more: its person was erased.")
     if not response.follow_up:
-        found.append("Nothing follows it: it was imported as history, without --follow-up.")
+        found.append(f"Nothing follows it: {_not_followed(response)}")
     if response.contact and deployment.directory.suppressed(response.contact, "follow-ups"):
         found.append("Its person is not mailed: they unsubscribed or complained, or their address bounced.")
     return found
+
+
+def _not_followed(response: Response) -> str:
+    if response.confirmed_by == "operator":
+        return f"an operator counted it. To have it followed: hearback responses include {response.id} --follow-up"
+    return "it was imported as history, without --follow-up."
 
 
 def _done(deployment: Deployment, survey: Survey, response: Response, play: Play) -> str:

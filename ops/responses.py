@@ -119,9 +119,9 @@ def include(
     """Count an answer that is not counted."""
     deployment = chosen(ctx)
     account = _account(deployment, response)
-    if account.standing == "counted":
-        raise Stop(f"response {response} is counted already")
     counted = account.response
+    if account.standing == "counted" and not (follow_up and counted and not counted.follow_up):
+        raise Stop(f"response {response} is counted already")
     if counted is None and account.visit is not None:
         counted = _of_visit(deployment, account.visit, score)
         deployment.feedback.create(counted)

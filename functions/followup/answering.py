@@ -40,6 +40,8 @@ class Answering:
         response = self.feedback.response(fact)
         if response is None or response.erased:  # or expired by retention while it waited
             return
+        if response.counted and response.channel == "mail":
+            self.feedback.mark_invitation(fact, "answered")
         if response.excluded or not response.follow_up:
             self.tasks.came_back(response)
             if response.excluded:
@@ -51,8 +53,6 @@ class Answering:
         if response.confirmed_by in ("signs", "bare") and self._correct(response):
             return
         survey = self.directory.survey(fact.survey, self.now)
-        if response.channel == "mail":
-            self.feedback.mark_invitation(fact, "answered")
         self.tasks.came_back(response)
         story = read_story(response, self.feedback, self.directory)
         unsent: NotSent | None = None

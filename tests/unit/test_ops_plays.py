@@ -191,6 +191,7 @@ def test_a_stored_answer_knows_the_one_before(hearback: Hearback, tables: Tables
         ({"excluded": "11 scores in 2 s"}, "it does not count (11 scores in 2 s)"),
         ({"provisional": True}, "it waits to be confirmed"),
         ({"follow_up": False}, "imported as history"),
+        ({"follow_up": False, "confirmed_by": "operator"}, "an operator counted it"),
     ],
 )
 def test_it_says_why_nothing_follows_an_answer_at_all(

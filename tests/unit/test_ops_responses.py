@@ -231,6 +231,22 @@ def test_an_answer_is_excluded_with_a_reason_and_counted_again(hearback: Hearbac
     assert included.contribution().counters == ("s4",)
 
 
+def test_an_answer_that_was_counted_without_follow_up_is_followed_up_if_asked_for(
+    hearback: Hearback, tables: Tables
+) -> None:
+    fact = presumed(tables)
+    hearback("responses", "include", str(fact))
+
+    assert "is counted already" in hearback("responses", "include", str(fact)).err
+    again = hearback("responses", "include", str(fact), "--follow-up")
+
+    assert again.out == f"Counted {fact} with the score 9 and followed up\n"
+    response = tables.responses.response(fact)
+    assert response
+    assert (response.version, response.follow_up) == (3, True)
+    assert "is counted already" in hearback("responses", "include", str(fact), "--follow-up").err
+
+
 def test_what_cannot_be_is_said(hearback: Hearback, tables: Tables) -> None:
     fact = confirmed(tables)
     opened = FactId.mint("shop", 4, NOW, b"opened...5")

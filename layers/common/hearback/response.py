@@ -124,15 +124,16 @@ class Response:
     ) -> "Response":
         """The next version, or this very one if nothing new was said; at most `hourly` within an hour.
 
-        A hand that confirms it makes firm what stood on less. A form without a script, which a program may have
-        sent, changes nothing but what came in the same way. Raises AmendmentRefused, ChangedTooOften.
+        A hand that confirms it makes firm what stood on less, and has it followed up if an operator counted it without
+        that. A form without a script, which a program may have sent, changes nothing but what came in the same way.
+        Raises AmendmentRefused, ChangedTooOften.
         """
         if self.erased:
             raise AmendmentRefused("this answer's person was erased")
         score = self.score if answer.score is None else answer.score
         comment = self.comment if answer.comment is None else answer.comment
         answers = answer.answers_over(self.answers)
-        firmer = self.confirmed_by in ("bare", "signs") and confirmed_by in ("form", "request")
+        firmer = self.confirmed_by in ("bare", "signs", "operator") and confirmed_by in ("form", "request")
         same = (score, comment, answers) == (self.score, self.comment, dict(self.answers))
         if same and not firmer:
             return self
@@ -158,6 +159,7 @@ class Response:
             comment=comment,
             answers=answers,
             confirmed_by=confirmed_by if firmer else self.confirmed_by,
+            follow_up=self.follow_up or firmer,
             history=self.history if same else (*self.history, said),
         )
 
