@@ -1,6 +1,5 @@
 """`hearback announce`: "you asked, we did", to those who had asked."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from followup.announcement_letter import announcement_letter
 from followup.mail import Letter
+from followup.settle_queue import about_announcement, body
 from followup.words import one_line
 from hearback.announcement import Announcement
 from hearback.announcement_message import BadMessage, Message
@@ -152,7 +152,7 @@ def _queue(deployment: Deployment, announcement: Announcement, told: Sequence[Li
         responses = [each.answer.response for each in told[first : first + QUEUED_AT_ONCE]]
         for response in responses:
             claims.uncap(announcement.claim(response))  # a cap that is over now forbade it in an earlier run
-        queue.put([json.dumps(announcement.message_about(response)) for response in responses])
+        queue.put([body(about_announcement(announcement.id, response.id)) for response in responses])
 
 
 def _letter(each: Listed, survey: Survey, announcement: Announcement) -> Letter:

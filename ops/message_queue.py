@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from followup.settle_queue import tens
+
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
     from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
@@ -72,9 +74,9 @@ class MessageQueue:
 
     def put(self, bodies: Sequence[str]) -> None:
         """Send messages. Raises NotTaken if some of them were not."""
-        for first in range(0, len(bodies), 10):
+        for some in tens(bodies):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
-                {"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies[first : first + 10])
+                {"Id": str(number), "MessageBody": body} for number, body in enumerate(some)
             ]
             if failed := self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries).get("Failed"):
                 raise NotTaken(f"{len(failed)} messages, {failed[0]['Code']}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aggregate.stream import Parked
+from followup import settle_queue
 from ops import failure_message
 from ops.fact_name import fact_name
 from ops.failure_message import Event, Positions
@@ -98,10 +99,7 @@ def describe(message: Message) -> str:
         case Event(content):
             kind = content.get("detail-type") or content.get("source") or "event"
             return f"{kind} {content.get('id', '')}".strip()
-    match message.content:
-        case {"response": str(fact)} | {"invitation": str(fact)}:
-            return fact
-    return f"message {message.id}"
+    return settle_queue.named(message.content) or f"message {message.id}"
 
 
 def _reason(message: Message) -> str:

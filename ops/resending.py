@@ -1,10 +1,10 @@
 """Sending a mail again, which an operator knows not to have gone out: by what caused it the first time."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from followup import settle_queue
 from followup.escalating import TELLS, reminder_claim
 from followup.task_notices import notice_claim
 from hearback.aws.directory import Directory
@@ -33,21 +33,21 @@ class Resending:
         if "conversion" in claim:
             return self._reward(claim)
         if "invitation" in claim:
-            return self._settling({"invitation": claim["invitation"]})
+            return self._settling(settle_queue.about_invitation(claim["invitation"]))
         if "announcement" in claim:
-            return self._settling({"announcement": claim["announcement"], "response": claim["response"]})
+            return self._settling(settle_queue.about_announcement(claim["announcement"], claim["response"]))
         if "response" in claim:
             play = claim.get("play") or claim["effect"].removeprefix(f"{claim['response']}/")
-            return self._settling({"response": claim["response"], "play": play})
+            return self._settling(settle_queue.about_play(claim["response"], play))
         if "moment" in claim:
             return self._digest(claim)
         raise Stop(
             f"{claim['effect']} is not sent again by itself; tell its reader what they have missed, then say --sent"
         )
 
-    def _settling(self, message: dict[str, str]) -> Callable[[], str]:
+    def _settling(self, message: settle_queue.Message) -> Callable[[], str]:
         def send() -> str:
-            self.settle.put([json.dumps(message)])
+            self.settle.put([settle_queue.body(message)])
             return "it is in the settle queue, and goes out if its reader may still be mailed"
 
         return send
@@ -59,7 +59,7 @@ class Resending:
         if task is None or not task.open:
             raise Stop("its task is closed; say --sent")
         if claim["effect"] in (notice_claim(task).effect, call_claim(task).effect) or self._is_news(claim, task):
-            return self._settling({"task": task.id})
+            return self._settling(settle_queue.about_task(task.id))
         told = next((told for each, told in TELLS.items() if claim["effect"] == reminder_claim(task, each).effect), 0)
         if not told:
             raise Stop("its task is due at another time, or somebody else's, or there is newer news; say --sent")

@@ -9,6 +9,7 @@ from typing import Any
 
 from aggregate.stream import Parked
 from followup.mail_events import take_in
+from followup.settle_queue import body
 from followup.stream import message_for
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
@@ -73,7 +74,7 @@ class Unqueued:
             asked = message_for(_record(to_wire(item)))
         except ValueError as problem:
             return Done(False, str(problem))
-        self.settle.put([json.dumps(asked)] if asked else [])
+        self.settle.put([body(asked)] if asked else [])
         return Done(True, "it is in the settle queue" if asked else "nothing follows it")
 
     def _batch(self, records: Sequence[Mapping[str, Any]]) -> Done:
@@ -88,7 +89,7 @@ class Unqueued:
                 parked.append(json.dumps(asdict(Parked(key["pk"], key["sk"], change["SequenceNumber"], str(problem)))))
                 continue
             if message:
-                asked[json.dumps(message)] = None
+                asked[body(message)] = None
         self.settle.put(list(asked))
         self.queue.put(parked)
         return Done(True, facts_in_words(len(asked), "in the settle queue", len(parked)))
@@ -104,7 +105,7 @@ def _asked(facts: Iterable[Wire]) -> Iterator[str]:
     for fact in facts:
         with suppress(ValueError):
             if message := message_for(_record(fact)):
-                yield json.dumps(message)
+                yield body(message)
 
 
 def _moments(fact: Wire) -> list[datetime]:

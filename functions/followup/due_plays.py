@@ -1,10 +1,9 @@
 """Plays whose delay has passed: back into the settle queue, where the worker looks at their answers again."""
 
-import json
 from datetime import datetime
 
 from followup.setbacks import Setbacks
-from followup.stream import send, tens
+from followup.settle_queue import about_play, body, send, tens
 from hearback import waiting
 from hearback.aws.directory import Directory
 from hearback.waiting import WaitingPlay
@@ -19,7 +18,8 @@ def queue_due_plays(directory: Directory, settle_queue: str, now: datetime) -> i
     queued, setbacks = 0, Setbacks()
     due = setbacks.read(WaitingPlay.from_item, directory.due(waiting.DUE_KIND, now))
     for some in tens(due):
-        failed = send(settle_queue, {json.dumps(each.message): [each.key["pk"]] for each in some})
+        messages = {body(about_play(each.response, each.play)): [each.key["pk"]] for each in some}
+        failed = send(settle_queue, messages)
         for each in some:
             if each.key["pk"] not in failed:
                 queued += 1

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 
 from followup.mail import Envelope, Letter, mime
 from followup.pacing import Turns
-from followup.wiring import Settings
+from followup.settings import Settings
 from hearback.aws.claims import Claims
 from hearback.claim import Claim
 from hearback.contact import BadAddress, Cap

@@ -1,6 +1,5 @@
 """Paying what a referral earned: a coupon to each side, once the waiting time is over, and the mail that brings it."""
 
-import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from followup.links import Links
 from followup.post import Post
 from followup.reward_letter import reward_letter
 from followup.setbacks import Setbacks
-from followup.stream import send, tens
+from followup.settle_queue import about_reward, body, send, tens
 from hearback import conversion
 from hearback.aws.coupons import Coupons
 from hearback.aws.directory import Directory
@@ -34,7 +33,7 @@ def queue_due_rewards(directory: Directory, settle_queue: str, now: datetime) ->
     queued, setbacks = 0, Setbacks()
     due = setbacks.read(Conversion.from_item, directory.due(conversion.DUE_KIND, now))
     for some in tens(due):
-        messages = {json.dumps({"reward": each.reference}): [each.reference] for each in some}
+        messages = {body(about_reward(each.reference)): [each.reference] for each in some}
         queued += len(some) - len(send(settle_queue, messages))
     setbacks.raise_any()
     return queued

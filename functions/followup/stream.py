@@ -5,31 +5,20 @@ Nothing is decided here. The queue's delay lets the comment arrive first; the wo
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
-from botocore.exceptions import BotoCoreError, ClientError
 
-from hearback.aws import clients
+from followup import settle_queue
+from followup.settle_queue import Message
 from hearback.aws.dynamodb import from_wire
 from hearback.fact import INVITATION, SCHEMA, BadFactId, kind_and_id
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
-    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
-T = TypeVar("T")
 logger = Logger()
-MOST_ENTRIES = 10
-"""Messages SQS takes in one call."""
-
-
-@cache
-def _settle_queue() -> str:
-    return os.environ["SETTLE_QUEUE_URL"]
 
 
 def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, list[dict[str, str]]]:
@@ -46,15 +35,15 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, lis
             logger.warning("parked", extra={"sequence_number": number, "reason": str(problem)})
             continue
         if message:
-            settling.setdefault(json.dumps(message), []).append(number)
-    failed = send(_settle_queue(), settling)
+            settling.setdefault(settle_queue.body(message), []).append(number)
+    failed = settle_queue.send(settle_queue.url(), settling)
     if parked:
-        failed += send(os.environ["FOLLOWUP_FAILURES_URL"], parked)
+        failed += settle_queue.send(os.environ["FOLLOWUP_FAILURES_URL"], parked)
     logger.info("queued", extra={"records": len(event["Records"]), "messages": len(settling), "parked": len(parked)})
     return {"batchItemFailures": [{"itemIdentifier": min(failed, key=int)}] if failed else []}
 
 
-def message_for(record: Mapping[str, Any]) -> dict[str, str] | None:
+def message_for(record: Mapping[str, Any]) -> Message | None:
     """What the worker is to look at, or None if nothing follows. Raises ValueError for a foreign record."""
     if record["eventName"] not in ("INSERT", "MODIFY"):
         return None
@@ -69,38 +58,14 @@ def message_for(record: Mapping[str, Any]) -> dict[str, str] | None:
     if schema > SCHEMA:
         raise ValueError(f"its schema is {schema}; this software knows up to {SCHEMA}")
     if kind == INVITATION:
-        return {"invitation": str(fact)} if record["eventName"] == "INSERT" else None
+        return settle_queue.about_invitation(fact) if record["eventName"] == "INSERT" else None
     # Excluded after it was counted, it may have to take something back. What nobody confirmed has given nothing.
     # Whether its person came back changes with it even where no play follows.
     presumed = image.get("provisional") and not image.get("confirmed_by")
     silent = image.get("excluded") and (record["eventName"] == "INSERT" or presumed)
     judged_anew = record["eventName"] == "MODIFY" and _excluded_before(record) != bool(image.get("excluded"))
-    return {"response": str(fact)} if (image.get("follow_up") or judged_anew) and not silent else None
+    return settle_queue.about_response(fact) if (image.get("follow_up") or judged_anew) and not silent else None
 
 
 def _excluded_before(record: Mapping[str, Any]) -> bool:
     return "excluded" in record["dynamodb"].get("OldImage", {})
-
-
-def send(queue_url: str, messages: Mapping[str, Sequence[str]]) -> list[str]:
-    """Send messages; return the sequence numbers behind those the queue did not take."""
-    failed: list[str] = []
-    for entries in tens(messages):
-        batch: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(place), "MessageBody": body} for place, body in enumerate(entries)
-        ]
-        try:
-            refused = clients.sqs().send_message_batch(QueueUrl=queue_url, Entries=batch).get("Failed", [])
-            lost = [entries[int(entry["Id"])] for entry in refused]
-        except (ClientError, BotoCoreError):
-            logger.exception("queueing failed")
-            lost = entries
-        failed += [number for body in lost for number in messages[body]]
-    return failed
-
-
-def tens(items: Iterable[T]) -> Iterator[list[T]]:
-    """As many at a time as one call to the queue takes."""
-    rest = iter(items)
-    while some := list(islice(rest, MOST_ENTRIES)):
-        yield some

@@ -16,7 +16,7 @@ from followup import letters, repeatable
 from followup.links import Links
 from followup.post import Post
 from followup.setbacks import Setbacks
-from followup.stream import send, tens
+from followup.settle_queue import about_task, body, send, tens
 from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
 from hearback.aws.tasks import Tasks
@@ -41,7 +41,7 @@ def queue_due_notices(tasks: Tasks, settle_queue: str, now: datetime) -> int:
     """
     queued, setbacks = 0, Setbacks()
     for some in tens(still_open(tasks, tasks.unnoticed(until=now), tasks.noticed, setbacks)):
-        failed = send(settle_queue, {json.dumps({"task": task.id}): [task.id] for task in some})
+        failed = send(settle_queue, {body(about_task(task.id)): [task.id] for task in some})
         for task in some:
             if task.id not in failed:
                 tasks.noticed(task)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
-from followup import wiring
+from followup import settle_queue, wiring
 from followup.asking_again import AskingAgain
 from followup.closings import tell_closings
 from followup.digest import Records
@@ -16,14 +16,11 @@ from followup.doubts import show_doubtful
 from followup.due_plays import queue_due_plays
 from followup.escalating import Escalating
 from followup.pacing import Turns
-from followup.post import Post
 from followup.rewarding import queue_due_rewards
 from followup.setbacks import Setbacks
 from followup.task_news import queue_due_news
 from followup.task_notices import queue_due_notices
 from hearback import clock
-from hearback.aws import clients
-from hearback.aws.bus import Bus
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -40,16 +37,16 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int
 
     What fails keeps nothing else from being done: a digest that cannot be made must not silence reminders.
     """
-    now, turns = clock.now(), wiring.turns(context)
+    now, turns, queue = clock.now(), wiring.turns(context), settle_queue.url()
     work: dict[str, Callable[[], int]] = {
         "digests": lambda: _digesting(now, turns).send_due(),
-        "plays": lambda: queue_due_plays(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
-        "rewards": lambda: queue_due_rewards(wiring.directory(), os.environ["SETTLE_QUEUE_URL"], now),
-        "notices": lambda: queue_due_notices(wiring.tasks(), os.environ["SETTLE_QUEUE_URL"], now),
-        "news": lambda: queue_due_news(wiring.tasks(), os.environ["SETTLE_QUEUE_URL"], now),
+        "plays": lambda: queue_due_plays(wiring.directory(), queue, now),
+        "rewards": lambda: queue_due_rewards(wiring.directory(), queue, now),
+        "notices": lambda: queue_due_notices(wiring.tasks(), queue, now),
+        "news": lambda: queue_due_news(wiring.tasks(), queue, now),
         "reminders": lambda: _escalating(now, turns).escalate(),
         "asked_again": lambda: _asking_again(now).ask_again(),
-        "closings": lambda: tell_closings(wiring.tasks(), Bus(clients.events, os.environ["EVENT_BUS"]), now),
+        "closings": lambda: tell_closings(wiring.tasks(), wiring.bus(), now),
         "doubtful": lambda: show_doubtful(wiring.claims(), wiring.directory(), now),
     }
     done: dict[str, int] = {}
@@ -65,13 +62,12 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> dict[str, int
 
 def _digesting(now: datetime, turns: Turns) -> Digesting:
     records = Records(wiring.feedback(), wiring.tallies(), wiring.directory(), wiring.tasks())
-    post = Post(clients.ses(), wiring.claims(), wiring.settings(), turns)
-    return Digesting(wiring.directory(), records, post, wiring.links(now), now)
+    return Digesting(wiring.directory(), records, wiring.post(turns), wiring.links(now), now)
 
 
 def _escalating(now: datetime, turns: Turns) -> Escalating:
-    post = Post(clients.ses(), wiring.claims(), wiring.settings(), turns)
-    return Escalating(wiring.tasks(), wiring.feedback(), wiring.directory(), post, wiring.links(now), now)
+    post, links = wiring.post(turns), wiring.links(now)
+    return Escalating(wiring.tasks(), wiring.feedback(), wiring.directory(), post, links, now)
 
 
 def _asking_again(now: datetime) -> AskingAgain:

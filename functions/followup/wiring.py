@@ -1,15 +1,17 @@
 """What the follow-up handlers are made of, built once for each process, from its environment."""
 
 import os
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 from followup.links import Links
 from followup.pacing import Pacer, Turns
+from followup.post import Post
+from followup.settings import Settings
 from hearback import clock
 from hearback.aws import clients
+from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Table
@@ -23,17 +25,6 @@ if TYPE_CHECKING:
 
 LAST_MAIL = 20.0
 """Seconds before a function's end after which it begins no mail: SES may take 13 to answer, marking it a few more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Who mails come from, and where their links lead."""
-
-    base_url: str
-    sender: str
-    reply_to: str
-    brand: str
-    configuration_set: str
 
 
 @cache
@@ -58,6 +49,14 @@ def pacer() -> Pacer:
 def turns(context: "LambdaContext") -> Turns:
     """The turns to send that are left in this run of a function."""
     return Turns(pacer(), pacer().clock() + context.get_remaining_time_in_millis() / 1000 - LAST_MAIL)
+
+
+def post(turns: Turns) -> Post:
+    return Post(clients.ses(), claims(), settings(), turns)
+
+
+def bus() -> Bus:
+    return Bus(clients.events, os.environ["EVENT_BUS"])
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from followup import wiring
+from followup import settle_queue, wiring
 from followup.announcing import Announcing
 from followup.answering import Answering
 from followup.inviting import Inviting
@@ -21,7 +21,6 @@ from followup.tasking import Tasking
 from followup.watching import Watching
 from hearback import clock
 from hearback.aws import clients
-from hearback.aws.bus import Bus
 from hearback.fact import FactId
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
     If it failed instead, a day's quota used up would send it to the failure queue after five tries.
     """
     now = clock.now()
-    post = Post(clients.ses(), wiring.claims(), wiring.settings(), wiring.turns(lambda_context))
+    post = wiring.post(wiring.turns(lambda_context))
     try:
         match record.json_body:
             case {"announcement": str(announcement), "response": str(fact)}:
@@ -61,17 +60,16 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
             case {"invitation": str(fact)}:
                 _inviting(post, now).invitation(FactId.parse(fact))
             case _:
-                raise ValueError("a message names a response, a task, an invitation or a reward")
+                raise ValueError("a message names a response, an announcement, a task, an invitation or a reward")
     except Asleep:
-        queue = os.environ["SETTLE_QUEUE_URL"]
-        clients.sqs().send_message(QueueUrl=queue, MessageBody=record.body, DelaySeconds=LONGEST_DELAY)
+        clients.sqs().send_message(QueueUrl=settle_queue.url(), MessageBody=record.body, DelaySeconds=LONGEST_DELAY)
     except Throttled as throttled:
-        clients.sqs().send_message(QueueUrl=os.environ["SETTLE_QUEUE_URL"], MessageBody=record.body)
+        clients.sqs().send_message(QueueUrl=settle_queue.url(), MessageBody=record.body)
         logger.warning("mail waits", extra={"reason": str(throttled)})
 
 
 def _answering(post: Post, now: datetime) -> Answering:
-    directory, claims, bus = wiring.directory(), wiring.claims(), _bus()
+    directory, claims, bus = wiring.directory(), wiring.claims(), wiring.bus()
     return Answering(
         feedback=wiring.feedback(),
         directory=directory,
@@ -85,13 +83,9 @@ def _answering(post: Post, now: datetime) -> Answering:
 def _tasking(post: Post, now: datetime) -> Tasking:
     tasks, claims, links = wiring.tasks(), wiring.claims(), wiring.links(now)
     task_queue = os.environ["TASK_QUEUE_URL"]
-    notices = TaskNotices(tasks, claims, post, links, _bus(), clients.sqs(), task_queue, now)
+    notices = TaskNotices(tasks, claims, post, links, wiring.bus(), clients.sqs(), task_queue, now)
     news = NewsOfTasks(tasks, post, links, now)
     return Tasking(tasks, wiring.feedback(), wiring.directory(), claims, notices, news, now)
-
-
-def _bus() -> Bus:
-    return Bus(clients.events, os.environ["EVENT_BUS"])
 
 
 def _inviting(post: Post, now: datetime) -> Inviting:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from followup import worker
+from followup.settle_queue import about_announcement
 from hearback.announcement import Announcement
 from hearback.announcement_message import Message
 from hearback.aws import clients
@@ -30,7 +31,8 @@ def announced(world: World) -> Announcement:
 
 
 def tell(announcement: Announcement, *responses: Response) -> Mapping[str, Any]:
-    return worker.handler(sqs_event(*map(announcement.message_about, responses)), Context())  # type: ignore[arg-type]
+    messages = [about_announcement(announcement.id, response.id) for response in responses]
+    return worker.handler(sqs_event(*messages), Context())  # type: ignore[arg-type]
 
 
 def test_a_customer_is_told_and_can_unsubscribe(world: World, announced: Announcement) -> None:

@@ -11,7 +11,7 @@ import pytest
 from followup.mail import Letter
 from followup.pacing import Pacer, Turns
 from followup.post import Post, Sent
-from followup.wiring import Settings
+from followup.settings import Settings
 from hearback import clock
 from hearback.aws import clients
 from hearback.aws.claims import Claims

@@ -36,11 +36,6 @@ def waiting(queue: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.fixture(autouse=True)
-def _fresh_queue_url() -> None:
-    stream._settle_queue.cache_clear()
-
-
 def test_a_response_waits_in_the_settle_queue_by_its_id_alone(world: World) -> None:
     response = world.answer(3, comment="The queue was long.")
 

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
+from followup.settle_queue import about_announcement
 from hearback.announcement import Announcement
 from hearback.announcement_message import Message
 from hearback.aws.announcements import Announcements
@@ -172,7 +173,9 @@ def test_sending_queues_each_person_and_keeps_what_to_tell_them(
     ended = announce("--send", "--yes")
 
     assert "12 in the settle queue" in ended.out
-    assert sorted(map(str, queued())) == sorted(str(queues.message_about(response)) for response in responses)
+    assert sorted(map(str, queued())) == sorted(
+        str(about_announcement(queues.id, response.id)) for response in responses
+    )
     kept = Announcements(tables.directory).get(queues.id)
     assert kept is not None
     assert (kept.messages, kept.terms) == (queues.messages, queues.terms)

@@ -336,6 +336,25 @@ def test_looking_takes_nothing_away(world: World) -> None:
     assert world.counted() == {}
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"response": "shop.0A"}, "shop.0A"),
+        ({"response": "shop.0A", "play": "thank"}, "shop.0A"),
+        ({"announcement": "queues", "response": "shop.0A"}, "shop.0A"),
+        ({"invitation": "shop.0B"}, "shop.0B"),
+        ({"task": "c0ffee"}, "task c0ffee"),
+        ({"reward": "order-1"}, "reward of the conversion order-1"),
+    ],
+    ids=lambda each: "+".join(each) if isinstance(each, dict) else "",
+)
+def test_every_message_of_the_settle_queue_is_named_by_what_it_is_about(
+    world: World, content: dict[str, str], said: str
+) -> None:
+    world.failures.put([json.dumps(content)])
+    assert held(world.failures) == [said]
+
+
 def test_an_error_in_the_middle_gives_everything_back(world: World) -> None:
     world.failures.put([parked(world.store(answer(number))) for number in range(3)])
 

@@ -76,10 +76,6 @@ class Announcement:
         about = {"contact": response.contact, "announcement": self.id, "response": str(response.id)}
         return Claim(f"announcement/{self.id}/{person}", about)
 
-    def message_about(self, response: Response) -> dict[str, str]:
-        """What the settle queue is given, for the worker to tell the response's person."""
-        return {"announcement": self.id, "response": str(response.id)}
-
     @staticmethod
     def key_item(announcement: str) -> dict[str, str]:
         return {"pk": f"ANNOUNCEMENT#{announcement}", "sk": "ANNOUNCEMENT"}

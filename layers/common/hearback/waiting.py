@@ -29,11 +29,6 @@ class WaitingPlay:
     def key(self) -> dict[str, str]:
         return self.key_item(self.response, self.play)
 
-    @property
-    def message(self) -> dict[str, str]:
-        """What the settle queue is given when it is due."""
-        return {"response": str(self.response), "play": self.play}
-
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> "WaitingPlay":
         due_at = datetime.fromisoformat(item["due_at"]).astimezone(UTC)
@@ -44,7 +39,8 @@ class WaitingPlay:
         return {
             "Item": {
                 **self.key,
-                **self.message,
+                "response": str(self.response),
+                "play": self.play,
                 "due_kind": DUE_KIND,
                 "due_at": self.due_at.isoformat(timespec="seconds"),
                 "expires_at": int((self.due_at + KEPT).timestamp()),
