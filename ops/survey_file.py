@@ -228,7 +228,6 @@ _PATTERNS = {
     r"^https://[^\s\"<>/]+[^\s\"<>]*$": "an address that begins with https://",
     r"^[^|#\x00-\x1f]+$": "without |, # and control characters",
     r"^#[0-9a-fA-F]{6}$": "a colour such as '#2456d6', in quotes",
-    r"^https?://[^/\s*]+$": "an origin such as https://shop.example.com, without a path",
 }
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import Url
 
 from hearback.contact import mailable, normalise_address
 
@@ -60,6 +61,24 @@ DimensionValue = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^|#\
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _origin(text: str) -> str:
+    """Refuse what no browser sends, since an origin is compared letter by letter (Fetch standard, 3.2)."""
+    try:
+        url = Url(text)
+    except ValueError:
+        url = None
+    if url is None or url.scheme not in _PORTS or not url.host or "*" in url.host:
+        raise ValueError("not the origin of a site, such as https://shop.example.com")
+    port = "" if url.port == _PORTS[url.scheme] else f":{url.port}"
+    if text != (sent := f"{url.scheme}://{url.host}{port}"):
+        raise ValueError(f"browsers name this site {sent}; write it just so")
+    return text
+
+
+_PORTS = {"https": 443, "http": 80}
+Origin = Annotated[str, AfterValidator(_origin)]
 HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"<>/]+[^\s\"<>]*$", max_length=500)]
 
 

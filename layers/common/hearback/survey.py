@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from hearback.care import Scope
-from hearback.definition import ANY, Address, DimensionValue, Identifier, Locale, Part, Text, TimeZone, Weekday
+from hearback.definition import ANY, Address, DimensionValue, Identifier, Locale, Origin, Part, Text, TimeZone, Weekday
 from hearback.fact import LEAST_SHARDS
 from hearback.nps import Category
 from hearback.period import LATEST_DAY, Every
@@ -134,7 +134,7 @@ class Survey(Part):
     shards: Annotated[int, Field(ge=LEAST_SHARDS, le=1000)] = LEAST_SHARDS
     """Partitions that new responses of a month are spread over. It can grow, never shrink: what lies in the
     last ones would not be found."""
-    origins: list[Annotated[str, StringConstraints(pattern=r"^https?://[^/\s*]+$")]] = []
+    origins: list[Origin] = []
     """Sites whose pages may send answers through the browser."""
     limits: Limits = Limits()
     dimensions: Annotated[dict[Identifier, Dimension], Field(max_length=20)] = {}
