@@ -189,22 +189,24 @@ class Slot:
     def free_in(self, item: Mapping[str, Any] | None, now: datetime, quiet: timedelta, by: str = "") -> bool:
         """Whether anybody, or only `by`, could take it, as it stands in the table. Only taking it makes sure."""
         taken_at = (item or {}).get("taken_at")
-        if item and by and item.get("taken_by") == by:
+        if not quiet or (item and by and item.get("taken_by") == by):
             return True
         return taken_at is None or datetime.fromisoformat(taken_at) <= now - quiet
 
     def take_request(self, by: str, now: datetime, quiet: timedelta) -> dict[str, Any]:
-        """Take the slot for `by`, on condition that it is free: never taken, not lately, or by the same."""
-        return {
+        """Take the slot for `by`, on condition that it is free: never taken, not lately, or by the same.
+
+        Without a quiet time it is free for everybody, also for whoever began before the one who took it last.
+        """
+        request: dict[str, Any] = {
             "Key": self.key_item,
             "UpdateExpression": "SET taken_at = :now, taken_by = :by",
-            "ConditionExpression": "attribute_not_exists(taken_at) OR taken_at <= :free OR taken_by = :by",
-            "ExpressionAttributeValues": {
-                ":now": now.isoformat(timespec="milliseconds"),
-                ":free": (now - quiet).isoformat(timespec="milliseconds"),
-                ":by": by,
-            },
+            "ExpressionAttributeValues": {":now": now.isoformat(timespec="milliseconds"), ":by": by},
         }
+        if quiet:
+            request["ConditionExpression"] = "attribute_not_exists(taken_at) OR taken_at <= :free OR taken_by = :by"
+            request["ExpressionAttributeValues"][":free"] = (now - quiet).isoformat(timespec="milliseconds")
+        return request
 
     def give_back_request(self, by: str) -> dict[str, Any]:
         """Free the slot, on condition that `by` holds it: what it was taken for did not happen."""
