@@ -7,8 +7,7 @@ somebody. For the same reason nothing stored is shown.
 from dataclasses import replace
 
 from collect import answers, pages
-from collect.observing import TRAP
-from collect.page_stamp import PageStamp, machine_mark
+from collect.guarded_form import mark_of, stamp_for
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
@@ -25,7 +24,7 @@ def page(request: Request, wiring: Wiring) -> Reply:
     to, sheet = _opened(request, wiring)
     if _task(wiring, to) is None:
         return pages.uncalled_page(sheet)
-    return pages.call_page(sheet, "", "", _stamp(request, wiring))
+    return pages.call_page(sheet, "", "", stamp_for(sheet.token, request, wiring))
 
 
 def ask(request: Request, wiring: Wiring) -> Reply:
@@ -37,12 +36,11 @@ def ask(request: Request, wiring: Wiring) -> Reply:
     task = _task(wiring, to)
     if task is None:
         return pages.uncalled_page(sheet)
-    stamp = PageStamp.verify(form.get("page", ""), sheet.token, wiring.token_keys.at(request.now))
-    mark = machine_mark(stamp, form.get(TRAP, ""), request.now)
+    mark = mark_of(form, request, wiring)
     log = {"response": str(to.response), "mark": mark}
     slip: pages.Slip = "missed" if not phone else "hasty" if mark else ""
     if slip:
-        return replace(pages.call_page(sheet, said, when, _stamp(request, wiring), slip=slip), log=log)
+        return replace(pages.call_page(sheet, said, when, stamp_for(sheet.token, request, wiring), slip=slip), log=log)
     if task.callback is None or (phone, when) != (task.callback.phone, task.callback.when):
         try:
             wiring.tasks.call_back(task.id, Callback(phone, when, request.now))
@@ -61,11 +59,7 @@ def _task(wiring: Wiring, to: answers.Opened) -> Task | None:
 def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:
     """Whether a call is still to come, the task says, not the survey. Raises TokenRefused, UnknownSurvey."""
     to = answers.opened(wiring, request.parameter("token"), request.now)
-    return to, pages.Sheet(to.survey, request.parameter("token"), to.locale_on_page(request))
-
-
-def _stamp(request: Request, wiring: Wiring) -> str:
-    return PageStamp.at(request.now, None).sign(request.parameter("token"), wiring.token_keys.at(request.now))
+    return to, pages.Sheet.of(to, request)
 
 
 def _one_line(text: str) -> str:

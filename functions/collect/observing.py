@@ -10,7 +10,8 @@ from aws_lambda_powertools import Logger
 from collect import answers, limits
 from collect.answers import Opened
 from collect.bodies import Signal
-from collect.page_stamp import PageStamp, machine_mark
+from collect.guarded_form import mark_of, stamp_for, stamp_read
+from collect.page_stamp import PageStamp
 from collect.problems import Problem
 from collect.reply import Reply
 from collect.request import Request
@@ -21,8 +22,6 @@ from hearback.response import AmendmentRefused, Answer, Channel, Confirmation
 from hearback.visit import Visit
 
 logger = Logger(child=True)
-TRAP = "more"
-"""The query parameter and the form field that no person sees."""
 MOVED = "moved"
 """What the page's script writes into the form's field `hand` once a hand moved; "none" before, nothing without it."""
 
@@ -41,7 +40,7 @@ class Watch:
 
     def stamp(self, score: int | None) -> str:
         """For the page that is made now."""
-        return PageStamp.at(self.now, score).sign(self._token, self._keys)
+        return stamp_for(self.request.parameter("token"), self.request, self.wiring, score)
 
     def opening(self, score: int | None, trap: str | None) -> None:
         """Observe that a link was opened. The page is shown even if that cannot be written down.
@@ -53,7 +52,7 @@ class Watch:
         if self.request.only_head:
             kind = "head"
         if trap is not None:
-            kind, page = "trap", PageStamp.verify(trap, self._token, self._keys) or page
+            kind, page = "trap", stamp_read(trap, self.request, self.wiring) or page
         try:
             self._observe(kind, page)
         except TemporarilyUnavailable as failure:
@@ -64,9 +63,9 @@ class Watch:
 
         Raises AmendmentRefused if no script ran on its page, and somebody touched another one.
         """
-        stamp = PageStamp.verify(form.get("page", ""), self._token, self._keys)
+        stamp = stamp_read(form.get("page", ""), self.request, self.wiring)
         hand = form.get("hand", "")
-        mark = machine_mark(stamp, form.get(TRAP, ""), self.now)
+        mark = mark_of(form, self.request, self.wiring)
         if mark or stamp is None or hand not in ("", MOVED):
             self._observe(mark or "scripted", PageStamp(stamp.made if stamp else 0, score))
             return ""
@@ -75,10 +74,10 @@ class Watch:
         mailed = self.to.token.channel == "mail"  # no program meets the links of the others in a mail
         return self._confirmed_without_script(PageStamp(stamp.made, score)) if mailed else "bare"
 
-    def believes(self, stamp_text: str, trap: str, score: int) -> bool:
+    def believes(self, form: Mapping[str, str], score: int) -> bool:
         """Whether a form that bears a score may be a person's; if not, that is observed."""
-        stamp = PageStamp.verify(stamp_text, self._token, self._keys)
-        if mark := machine_mark(stamp, trap, self.now):
+        if mark := mark_of(form, self.request, self.wiring):
+            stamp = stamp_read(form.get("page", ""), self.request, self.wiring)
             self._observe(mark, PageStamp(stamp.made if stamp else 0, score))
         return not mark
 
@@ -88,15 +87,15 @@ class Watch:
         No page shows what is stored, so one that was made later is empty for whoever said something before, and for
         the programs that send every form as they find it.
         """
-        stamp = PageStamp.verify(form.get("page", ""), self._token, self._keys)
+        stamp = stamp_read(form.get("page", ""), self.request, self.wiring)
         stored = self.wiring.feedback.response(self.to.response)
         if stamp is None or stored is None or not stored.said(question) or stamp.later(stored.said_at(question)):
             return False
-        return self.believes(form["page"], form.get(TRAP, ""), score)
+        return self.believes(form, score)
 
     def signal(self, signal: Signal) -> None:
         """Take in what a page's script reports. Raises Problem."""
-        stamp = PageStamp.verify(signal.page, self._token, self._keys)
+        stamp = stamp_read(signal.page, self.request, self.wiring)
         if stamp is None:
             raise Problem("invalid-body", "#/page: send the page field of the form, as it is.")
         self._observe(signal.kind, stamp if signal.score is None else replace(stamp, score=signal.score))
@@ -145,14 +144,6 @@ class Watch:
             locale = self.to.locale_on_page(self.request)
             presumed = answers.response_of(self.wiring, self.to, verdict.score, Answer(), locale, at)
             self.wiring.feedback.presume(presumed)
-
-    @property
-    def _token(self) -> str:
-        return self.request.parameter("token")
-
-    @property
-    def _keys(self) -> Mapping[str, str]:
-        return self.wiring.token_keys.at(self.now)
 
 
 def signal(request: Request, wiring: Wiring) -> Reply:

@@ -1,8 +1,7 @@
 """When a page was made and which score it bears, signed: tells how long its form took, and what was touched on it.
 
 A page sends it back with its form and its signals. It holds for the one token it was made for, and is signed with
-that token's key: whichever process takes the form knows it, also one that has not heard of a newer key. With the
-field that no person sees it tells the forms that machines send: every form that a mail leads to is held against both.
+that token's key: whichever process takes the form knows it, also one that has not heard of a newer key.
 """
 
 import base64
@@ -11,9 +10,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
-from hearback.judging import READING
 from hearback.token import key_id
 
 
@@ -48,13 +45,6 @@ class PageStamp:
             return None
         made, _, score = said.partition("-")
         return cls(int(made), int(score) if score else None)
-
-
-def machine_mark(stamp: PageStamp | None, trap: str, now: datetime) -> Literal["", "snared", "rushed"]:
-    """What only a machine does to a form: fills in the field `trap`, or sends it without reading the page."""
-    if trap:
-        return "snared"
-    return "rushed" if stamp is None or stamp.age(now) < READING else ""
 
 
 def _mac(text: str, token: str, key: str) -> str:

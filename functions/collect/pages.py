@@ -16,10 +16,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from collect.asking import asked_after, thanks_for
 from collect.look import PLAIN_COLOUR, StyleSheet, scripts, security_policy, style
 from collect.reply import Reply
+from collect.request import Request
+from hearback.judging import TRAP
 from hearback.language import Texts, comma, direction, own_name, texts
 from hearback.survey import Survey
 
 if TYPE_CHECKING:
+    from collect.answers import Opened
     from collect.next_step import Offer
 
 COMMENT_ROOM = 3500
@@ -34,6 +37,11 @@ class Sheet:
     survey: Survey
     token: str
     locale: str
+
+    @classmethod
+    def of(cls, to: "Opened", request: Request) -> "Sheet":
+        """For whoever opened this answer's link."""
+        return cls(to.survey, request.parameter("token"), to.locale_on_page(request))
 
     @property
     def words(self) -> Texts:
@@ -302,6 +310,7 @@ def _page(
             logo=logo,
             title=title,
             script=script,
+            trap=TRAP,
             **values,
         )
     )

@@ -6,13 +6,14 @@ from dataclasses import replace
 from collect import answers, limits, pages, preferences
 from collect.asking import asked_after
 from collect.bodies import Amendment, TokenRequest
+from collect.guarded_form import stamp_for
 from collect.metric import count
-from collect.observing import TRAP, Watch
-from collect.page_stamp import PageStamp
+from collect.observing import Watch
 from collect.problems import REFUSALS, Kind, Problem, problem_of
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
+from hearback.judging import TRAP
 from hearback.language import texts
 from hearback.response import AMENDABLE, AmendmentRefused
 from hearback.token import Purpose, TokenRefused, verify
@@ -47,8 +48,7 @@ def survey_page(request: Request, wiring: Wiring) -> Reply:
     locale = survey.locale_for(request.language(), *request.languages())
     wanted = TokenRequest(dimensions=query, locale=locale, channel="page")
     token, text = answers.mint(wiring, survey, wanted, request.now)
-    stamp = PageStamp.at(request.now, None).sign(text, wiring.token_keys.at(request.now))
-    page = pages.score_page(pages.Sheet(survey, text, locale), None, query, stamp)
+    page = pages.score_page(pages.Sheet(survey, text, locale), None, query, stamp_for(text, request, wiring))
     return replace(page, log={"response": token.subject}).adding(_BACK)
 
 
@@ -128,7 +128,7 @@ ROUTES: Mapping[str, Route] = {
 
 def _opened(request: Request, wiring: Wiring) -> tuple[answers.Opened, pages.Sheet]:
     to = answers.answerable(wiring, request.parameter("token"), request.now)
-    return to, pages.Sheet(to.survey, request.parameter("token"), to.locale_on_page(request))
+    return to, pages.Sheet.of(to, request)
 
 
 def _score_given(
@@ -175,7 +175,7 @@ def _question_answered(
     skipped = "said" not in form or "skip" in form
     given = "" if skipped else said
     words = thanking.carried(to.survey, form.get("words", "") if question else given)
-    if given and not watch.believes(form.get("page", ""), form.get(TRAP, ""), score):
+    if given and not watch.believes(form, score):
         return pages.question_page(sheet, score, number, watch.stamp(score), words, hasty=said)
     emptied = not (said or skipped) and watch.emptied(form, question, score)
     stored = None

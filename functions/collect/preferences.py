@@ -5,8 +5,7 @@ from dataclasses import replace
 from email import message_from_bytes
 
 from collect import answers, pages
-from collect.observing import TRAP
-from collect.page_stamp import PageStamp, machine_mark
+from collect.guarded_form import mark_of, stamp_for
 from collect.problems import Problem
 from collect.reply import Reply
 from collect.request import Request
@@ -44,8 +43,7 @@ def choose(request: Request, wiring: Wiring) -> Reply:
     if "page" not in form:
         raise Problem("malformed", "Send List-Unsubscribe=One-Click, or the form of the page as it is.")
     covers = next((each for each in _CHOICES if each == form.get("stop")), None)
-    stamp = PageStamp.verify(form["page"], request.parameter("token"), wiring.token_keys.at(request.now))
-    mark = machine_mark(stamp, form.get(TRAP, ""), request.now)
+    mark = mark_of(form, request, wiring)
     if covers is None or mark:
         asked = _asked(request, wiring, token, covers, slip="hasty" if covers else "missed")
         return replace(asked, log={"mark": mark})
@@ -77,7 +75,7 @@ def _asked(
     request: Request, wiring: Wiring, token: Token, chosen: Covers | None = None, *, slip: pages.Slip = ""
 ) -> Reply:
     words, text = _words(request, token), request.parameter("token")
-    stamp = PageStamp.at(request.now, None).sign(text, wiring.token_keys.at(request.now))
+    stamp = stamp_for(text, request, wiring)
     choices: dict[str, str] = {covers: words.say(name) for covers, (name, _) in _CHOICES.items()}
     return pages.preferences_page(words, wiring.brand, text, choices, chosen or "", stamp, slip=slip)
 

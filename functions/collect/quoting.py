@@ -5,12 +5,10 @@ Whoever has the link of an answer is its person. Words that are stored are not s
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
 
 from collect import answers, pages
+from collect.guarded_form import mark_of, stamp_for
 from collect.next_step import may_be_quoted
-from collect.observing import TRAP
-from collect.page_stamp import PageStamp, machine_mark
 from collect.pages import Quote, Sheet, Slip
 from collect.problems import Problem
 from collect.reply import Reply
@@ -21,27 +19,25 @@ from hearback.fact import FactId
 from hearback.response import Response
 from hearback.testimonial import NAME_LENGTH, QUOTE_LENGTH, Testimonial
 
-Step = Literal["consent", "withdraw"]
-
 
 def page(request: Request, wiring: Wiring) -> Reply:
     """The form; for whoever consented before, the one that takes it back."""
     sheet, response, given = _opened(request, wiring)
+    stamp = stamp_for(sheet.token, request, wiring)
     if given and (given.holds(response) or not may_be_quoted(sheet.survey, response)):
-        return pages.quoted_page(sheet, None, _stamp(request, wiring))
-    return pages.quote_page(sheet, Quote(), _stamp(request, wiring))
+        return pages.quoted_page(sheet, None, stamp)
+    return pages.quote_page(sheet, Quote(), stamp)
 
 
 def answer(request: Request, wiring: Wiring) -> Reply:
     """Consent, or take it back. What only a machine sends changes nothing, and shows its page again."""
     sheet, response, _ = _opened(request, wiring)
     form = request.form()
-    stamp = PageStamp.verify(form.get("page", ""), sheet.token, wiring.token_keys.at(request.now))
-    mark = machine_mark(stamp, form.get(TRAP, ""), request.now)
+    stamp, mark = stamp_for(sheet.token, request, wiring), mark_of(form, request, wiring)
     log = {"response": str(response.id), "mark": mark}
     if form.get("step") == "withdraw":
         if mark:
-            return replace(pages.quoted_page(sheet, None, _stamp(request, wiring), slip="hasty"), log=log)
+            return replace(pages.quoted_page(sheet, None, stamp, slip="hasty"), log=log)
         wiring.directory.table.delete({"Key": Testimonial.key_item(response.id)})
         return replace(pages.unquoted_page(sheet), log=log)
     quote = _quote(form)
@@ -49,11 +45,11 @@ def answer(request: Request, wiring: Wiring) -> Reply:
         raise _nothing_to_quote()
     slip: Slip = "missed" if not (quote.words and quote.consent) else "hasty" if mark else ""
     if slip:
-        return replace(pages.quote_page(sheet, quote, _stamp(request, wiring), slip=slip), log=log)
+        return replace(pages.quote_page(sheet, quote, stamp, slip=slip), log=log)
     expires_at = int((request.now + wiring.retention).timestamp())
     given = Testimonial.of(response, quote.words, quote.named, request.now, expires_at)
     wiring.directory.table.put({"Item": given.to_item()})
-    return replace(pages.quoted_page(sheet, quote, _stamp(request, wiring)), log=log)
+    return replace(pages.quoted_page(sheet, quote, stamp), log=log)
 
 
 def _quote(form: Mapping[str, str]) -> Quote:
@@ -69,8 +65,7 @@ def _opened(request: Request, wiring: Wiring) -> tuple[Sheet, Response, Testimon
 
     Raises TokenRefused, UnknownSurvey, Problem.
     """
-    text = request.parameter("token")
-    token = signed.verify(text, wiring.token_keys.at(request.now), "answer", answers.WHENEVER)
+    token = signed.verify(request.parameter("token"), wiring.token_keys.at(request.now), "answer", answers.WHENEVER)
     fact = FactId.parse(token.subject)
     survey = wiring.directory.survey(fact.survey, request.now)
     response = wiring.feedback.response(fact)
@@ -78,13 +73,8 @@ def _opened(request: Request, wiring: Wiring) -> tuple[Sheet, Response, Testimon
     given = Testimonial.from_item(stored) if stored else None
     if response is None or not (given or may_be_quoted(survey, response)):
         raise _nothing_to_quote()
-    locale = survey.locale_for(request.language(), token.locale, *request.languages())
-    return Sheet(survey, text, locale), response, given
+    return Sheet.of(answers.Opened(token, fact, survey), request), response, given
 
 
 def _nothing_to_quote() -> Problem:
     return Problem("nothing-to-amend", "There is no answer of yours that could be quoted.")
-
-
-def _stamp(request: Request, wiring: Wiring) -> str:
-    return PageStamp.at(request.now, None).sign(request.parameter("token"), wiring.token_keys.at(request.now))

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from collect import pages, people
 from collect.answers import known_survey
-from collect.observing import TRAP
-from collect.page_stamp import PageStamp, machine_mark
+from collect.guarded_form import mark_of, stamp_for
 from collect.problems import REFUSALS, Problem, problem_of
 from collect.reply import Reply
 from collect.request import Request
@@ -39,10 +38,6 @@ class Opened:
     @property
     def token(self) -> str:
         return self.request.parameter("token")
-
-    @property
-    def keys(self) -> Mapping[str, str]:
-        return self.wiring.token_keys.at(self.request.now)
 
 
 def answer(request: Request, wiring: Wiring) -> Reply:
@@ -102,8 +97,7 @@ def _opened(request: Request, wiring: Wiring) -> Opened:
 
 def _look_for_machines(opened: Opened, form: Mapping[str, str]) -> None:
     """Scanners of mail send forms too. Raises Incomplete."""
-    stamp = PageStamp.verify(form.get("page", ""), opened.token, opened.keys)
-    if machine_mark(stamp, form.get(TRAP, ""), opened.request.now):
+    if mark_of(form, opened.request, opened.wiring):
         raise Incomplete("hasty")
 
 
@@ -169,7 +163,7 @@ def _page(
             story=read_story(view, opened.wiring),
             holder=opened.holder,
             overdue=view.task.overdue(now),
-            stamp=PageStamp.at(now, None).sign(opened.token, opened.keys),
+            stamp=stamp_for(opened.token, opened.request, opened.wiring),
             outcomes=OUTCOMES,
             room=NOTE_LENGTH,
             first=f"{now.astimezone(view.zone):%Y-%m-%d}",

@@ -1,8 +1,8 @@
 """The thank-you page: the answer is given, and one next step is offered."""
 
 from collect import pages
+from collect.guarded_form import stamp_for
 from collect.next_step import offered
-from collect.page_stamp import PageStamp
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
@@ -24,7 +24,7 @@ def thank_you(
 ) -> Reply:
     """The page after the last question. `words` are those of the comment that this very request brought."""
     offer = offered(request, wiring, sheet.survey, response, sheet.locale)
-    stamp = PageStamp.at(request.now, score).sign(sheet.token, wiring.token_keys.at(request.now))
+    stamp = stamp_for(sheet.token, request, wiring, score)
     return pages.done_page(sheet, score, offer, stamp, words, saved=saved)
 
 

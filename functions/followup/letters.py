@@ -17,6 +17,7 @@ from followup.words import one_line, shorten
 from hearback.amendment import words_fit
 from hearback.business_time import Calendar
 from hearback.contact import Contact
+from hearback.judging import TRAP
 from hearback.language import own_name
 from hearback.plays import change
 from hearback.response import Response
@@ -47,7 +48,7 @@ def invitation(survey: Survey, contact: Contact, locale: str, links: Sequence[st
         greeting=voice.greeting(contact.name),
         question=voice.quote(survey.question),
         links=list(enumerate(links)),
-        trap=f"{links[0].partition('?')[0]}?more=1",
+        trap=f"{links[0].partition('?')[0]}?{TRAP}=1",
         why=voice.say("invitation_why"),
         unsubscribe=unsubscribe,
     )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from collect.observing import TRAP
 from hearback import token as signed
 from hearback.aws.secrets import Keys
 from hearback.fact import FactId
+from hearback.judging import TRAP
 from hearback.survey import Survey
 from hearback.token import Token
 from local.stack import Stack

@@ -19,6 +19,8 @@ READING = timedelta(seconds=1.5)
 """The least time from making a page to receiving its form: a person has to see it, and to press something."""
 TOGETHER = timedelta(minutes=1)
 """Observations this close belong to the same visitor."""
+TRAP = "more"
+"""The query parameter of a link and the field of a form that no person sees, in mails and on pages."""
 SEVERAL = 3
 """Different scores opened or sent together that no person does: two are somebody who corrects a slip."""
 
