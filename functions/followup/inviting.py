@@ -21,14 +21,16 @@ class Inviting:
     now: datetime
 
     def invitation(self, fact: FactId) -> None:
-        """Mail an invitation, or mark it skipped. Raises NotSent or Asleep: to be tried again."""
+        """Mail an invitation, or mark it skipped: it never goes. Raises NotSent or Asleep: to be tried again."""
         invitation = self.feedback.invitation(fact)
         if invitation is None or invitation.skipped or invitation.erased:
             return
         survey = self.directory.survey(fact.survey, self.now)
         contact = self.directory.contact(invitation.contact)
+        claim = Claim(f"invitation/{fact}", {"contact": invitation.contact, "invitation": str(fact)})
         if survey.status == "closed" or not contact or not self.directory.mailable(contact, "surveys"):
-            self.feedback.mark_invitation(fact, "skipped")
+            if not self.post.claims.held(claim):  # else it went before its message came again
+                self.feedback.mark_invitation(fact, "skipped")
             return
         if survey.quiet_at(self.now):
             raise Asleep("an invitation")
@@ -39,7 +41,7 @@ class Inviting:
             survey, contact, locale, [f"{page}?score={score}" for score in range(11)], unsubscribe
         )
         self.post.send(
-            Claim(f"invitation/{fact}", {"contact": contact.key, "invitation": str(fact)}),
+            claim,
             letter,
             contact.email,
             self.now,
