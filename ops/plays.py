@@ -16,7 +16,7 @@ from followup.story import read_story
 from hearback import clock
 from hearback.aws.claims import Claims
 from hearback.aws.coupons import Coupons
-from hearback.claim import Claim
+from hearback.claim import Claim, play_effect
 from hearback.fact import BadFactId, FactId
 from hearback.map_order import in_order
 from hearback.play import NEXT_STEPS, CouponPlay, MailPlay, NextStep, Play
@@ -158,7 +158,7 @@ def _not_followed(response: Response) -> str:
 
 def _done(deployment: Deployment, survey: Survey, response: Response, play: Play) -> str:
     """What became of a play, by its claim; "" if nothing did."""
-    found = Claims(deployment.directory.table).get(Claim(f"{response.id}/{play.id}").digest)
+    found = Claims(deployment.directory.table).get(Claim(play_effect(str(response.id), play.id)).digest)
     if found:
         note = f" ({found['note']})" if found["state"] in ("done", "refused") and found.get("note") else ""
         at = datetime.fromisoformat(str(found.get("settled_at", found["claimed_at"])))
@@ -172,7 +172,7 @@ def _offered(deployment: Deployment, survey: Survey, response: Response, step: N
     """What became of the mail that brings a next step. Where it is offered after the answer, it leaves no trace."""
     if isinstance(step, CouponPlay):
         coupons = Coupons(deployment.directory.table, os.urandom)
-        if coupons.granted_for(f"{response.id}/{step.id}") is None:
+        if coupons.granted_for(play_effect(str(response.id), step.id)) is None:
             return "none was granted"
     mails = [play for play in survey.plays if isinstance(play, MailPlay) and play.template in ("thanks", "why")]
     told = ((play.id, _done(deployment, survey, response, play)) for play in mails)

@@ -12,6 +12,7 @@ from hearback.aws.dynamodb import Item
 from hearback.aws.feedback import Feedback
 from hearback.aws.referrals import Referrals
 from hearback.aws.tasks import Tasks
+from hearback.claim import play_of
 from hearback.fact import FactId
 from hearback.task import Task
 from hearback.task_news import JOINED, call_claim, joined_claim
@@ -37,7 +38,7 @@ class Resending:
         if "announcement" in claim:
             return self._settling(settle_queue.about_announcement(claim["announcement"], claim["response"]))
         if "response" in claim:
-            play = claim.get("play") or claim["effect"].removeprefix(f"{claim['response']}/")
+            play = play_of(claim["effect"], claim["response"])
             return self._settling(settle_queue.about_play(claim["response"], play))
         if "moment" in claim:
             return self._digest(claim)

@@ -10,7 +10,7 @@ from hearback.aws.claims import Claims
 from hearback.aws.coupons import Coupons
 from hearback.aws.directory import Directory
 from hearback.aws.referrals import Referrals
-from hearback.claim import Claim
+from hearback.claim import Claim, play_effect
 from hearback.contact import Cap
 from hearback.coupon import GrantedCoupon
 from hearback.play import CouponPlay, NextStep, ReferralPlay, TestimonialPlay
@@ -68,7 +68,7 @@ class NextSteps:
         """Nothing is granted where a cap forbids the mail that would bring it, and what was mailed or used is over."""
         if not all(self.directory.free(cap, self.now, by=mail.digest) for cap in caps):
             return None
-        reason = f"{response.id}/{step.id}"
+        reason = play_effect(str(response.id), step.id)
         wanted = GrantedCoupon.of(survey, step.coupon, response.contact, reason, self.now, mail.digest)
         coupons = Coupons(self.directory.table, os.urandom)
         before = coupons.granted_for(reason)

@@ -17,7 +17,7 @@ from hearback.amendment import MORE_ASKED
 from hearback.aws.bus import Bus
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory, UnknownSurvey
-from hearback.claim import Claim
+from hearback.claim import Claim, play_effect
 from hearback.contact import Cap, Contact
 from hearback.play import EventPlay, MailPlay, Play, TaskPlay
 from hearback.quiet_hours import AWAKE
@@ -198,4 +198,4 @@ def _last_said(response: Response) -> datetime:
 
 def _claim(play: Play, story: Story) -> Claim:
     response = story.response
-    return Claim(f"{response.id}/{play.id}", {"contact": response.contact, "response": str(response.id)})
+    return Claim(play_effect(str(response.id), play.id), {"contact": response.contact, "response": str(response.id)})

@@ -16,7 +16,7 @@ from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.aws.feedback import Feedback
 from hearback.aws.tasks import Tasks
 from hearback.business_time import Calendar
-from hearback.claim import Claim
+from hearback.claim import Claim, play_effect
 from hearback.contact import Cap
 from hearback.fact import FactId
 from hearback.play import TaskPlay
@@ -56,7 +56,7 @@ class Tasking:
             contact=response.contact,
             dimensions=response.dimensions,
         )
-        opening = Claim(f"{response.id}/{play.id}", {"response": str(response.id)}, repeatable=True)
+        opening = Claim(play_effect(str(response.id), play.id), {"response": str(response.id)}, repeatable=True)
         self._free_of_withdrawn(caps, opening)
         if repeatable.take(self.claims, opening, self.now, caps):
             task = self.tasks.open_or_join(wanted, str(response.id))

@@ -14,7 +14,7 @@ from hearback.aws import clients
 from hearback.aws.claims import Claims
 from hearback.aws.coupons import Coupons
 from hearback.aws.referrals import Referrals
-from hearback.claim import Claim
+from hearback.claim import Claim, play_effect
 from hearback.contact import Slot
 from hearback.coupon import GrantedCoupon
 from hearback.response import Response
@@ -117,7 +117,7 @@ def later(world: World, response: Response) -> None:
 
 def send_again(world: World, response: Response, play: str) -> None:
     """An operator has a mail sent again that was in doubt or refused."""
-    claim = Claim(f"{response.id}/{play}")
+    claim = Claim(play_effect(str(response.id), play))
     assert Claims(world.tables.directory).resolve(claim.digest, "again", world.now, "") is not None
     world.settle(response)
 

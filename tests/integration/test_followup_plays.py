@@ -9,7 +9,7 @@ import pytest
 
 from followup import tick
 from hearback.aws.claims import Claims
-from hearback.claim import LEASE, Claim
+from hearback.claim import LEASE, Claim, play_effect
 from hearback.contact import Contact
 from hearback.response import Answer, Response
 from hearback.subscription import Subscription
@@ -57,7 +57,7 @@ def mail_text(world: World, recipient: str) -> str:
 
 
 def claim_state(world: World, response: Response, play: str) -> str:
-    found = Claims(world.tables.directory).get(Claim(f"{response.id}/{play}").digest)
+    found = Claims(world.tables.directory).get(Claim(play_effect(str(response.id), play)).digest)
     assert found is not None
     return str(found["state"])
 

@@ -10,7 +10,7 @@ import pytest
 
 from hearback.aws.claims import Claims
 from hearback.aws.coupons import Coupons
-from hearback.claim import Claim, State
+from hearback.claim import Claim, State, play_effect
 from hearback.contact import Suppression
 from hearback.coupon import GrantedCoupon
 from hearback.fact import FactId
@@ -45,7 +45,7 @@ def response(tables: Tables) -> Response:
 
 
 def claim(tables: Tables, response: Response, play: str, state: State, note: str = "") -> None:
-    claims, made = Claims(tables.directory), Claim(f"{response.id}/{play}")
+    claims, made = Claims(tables.directory), Claim(play_effect(str(response.id), play))
     claims.take(made, NOW)
     claims.settle(made.digest, state, NOW, note)
 

@@ -106,6 +106,16 @@ class Claim:
         }
 
 
+def play_effect(response: str, play: str) -> str:
+    """The effect of a play that follows an answer: it happens once for this name, so there is one way to spell it."""
+    return f"{response}/{play}"
+
+
+def play_of(effect: str, response: str) -> str:
+    """The play whose effect it is after that answer."""
+    return effect.removeprefix(play_effect(response, ""))
+
+
 def forget_request(digest: str, contact: str) -> dict[str, Any]:
     """Take out whom the effect was for, but not that it was for a customer. What was done stays done."""
     return {

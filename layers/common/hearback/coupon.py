@@ -43,7 +43,7 @@ class GrantedCoupon:
     contact: str
     """Whose it is; "" once they were erased."""
     reason: str
-    """What it was granted for: `<response id>/<play>`, or a conversion and a side of it. One coupon a reason."""
+    """What it was granted for: a play's effect, or a conversion and a side of it. One coupon a reason."""
     granted_at: datetime
     ends_at: datetime
     """The first moment at which it is worth nothing any more: midnight after its last day."""

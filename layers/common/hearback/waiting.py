@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hearback.claim import Claim
+from hearback.claim import Claim, play_effect
 from hearback.fact import FactId
 from hearback.foreign import text
 
@@ -23,7 +23,7 @@ class WaitingPlay:
     @staticmethod
     def key_item(response: FactId, play: str) -> dict[str, str]:
         """Under the name of the play's claim: an answer waits for a play once."""
-        return {"pk": f"WAITING#{Claim(f'{response}/{play}').digest}", "sk": "WAITING"}
+        return {"pk": f"WAITING#{Claim(play_effect(str(response), play)).digest}", "sk": "WAITING"}
 
     @property
     def key(self) -> dict[str, str]:
