@@ -15,7 +15,7 @@ HIDDEN_SECONDS = 900
 """How long a message that was taken is kept from other readers."""
 
 
-class NotTaken(Exception):
+class MessagesNotTaken(Exception):
     """SQS did not take every message."""
 
 
@@ -73,10 +73,10 @@ class MessageQueue:
             self.sqs.change_message_visibility(QueueUrl=self.url, ReceiptHandle=message.receipt, VisibilityTimeout=0)
 
     def put(self, bodies: Sequence[str]) -> None:
-        """Send messages. Raises NotTaken if some of them were not."""
+        """Send messages. Raises MessagesNotTaken if some of them were not."""
         for some in tens(bodies):
             entries: list[SendMessageBatchRequestEntryTypeDef] = [
                 {"Id": str(number), "MessageBody": body} for number, body in enumerate(some)
             ]
             if failed := self.sqs.send_message_batch(QueueUrl=self.url, Entries=entries).get("Failed"):
-                raise NotTaken(f"{len(failed)} messages, {failed[0]['Code']}")
+                raise MessagesNotTaken(f"{len(failed)} messages, {failed[0]['Code']}")

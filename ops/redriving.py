@@ -12,7 +12,7 @@ from followup import settle_queue
 from ops import failure_message
 from ops.fact_name import fact_name
 from ops.failure_message import Event, Positions
-from ops.message_queue import Message, MessageQueue, NotTaken
+from ops.message_queue import Message, MessageQueue, MessagesNotTaken
 from ops.stream_records import Trimmed
 
 
@@ -68,7 +68,7 @@ def redrive(
                 done = apply(message)
             except Trimmed as gone:
                 trimmed.append((message, gone.positions))
-            except NotTaken as refusal:
+            except MessagesNotTaken as refusal:
                 end(message, Done(False, f"SQS did not take everything: {refusal}"))
             else:
                 end(message, done)

@@ -34,7 +34,7 @@ class Answering:
 
         What does not count any more is followed by taking back the task that it gave, as far as nobody has begun it;
         what counts and is not to be followed up, by no more than that its person came back.
-        Raises NotSent, NotTaken or Busy: to be tried again. Whatever is done stands under its claim, so it is done
+        Raises NotSent, EventNotTaken or Busy: to be tried again. Whatever is done stands under its claim, so it is done
         once, however often the message comes.
         """
         response = self.feedback.response(fact)

@@ -5,7 +5,7 @@ from datetime import datetime
 from aws_lambda_powertools import Logger
 
 from followup.setbacks import Setbacks
-from hearback.aws.bus import Bus, NotTaken
+from hearback.aws.bus import Bus, EventNotTaken
 from hearback.aws.tasks import Tasks
 from hearback.claim import Claim
 from hearback.task import Task
@@ -25,7 +25,7 @@ def tell_closings(tasks: Tasks, bus: Bus, now: datetime) -> int:
             if task and task.closing:
                 try:
                     bus.put("Task Closed", _event_id(task), _told(task), now)
-                except NotTaken as failure:
+                except EventNotTaken as failure:
                     logger.warning("closing not told; the next tick tries again", extra={"reason": str(failure)})
                     break
                 told += 1

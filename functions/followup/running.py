@@ -41,7 +41,7 @@ class Running:
     now: datetime
 
     def run(self, play: Play, survey: Survey, story: Story) -> None:
-        """Run a play now. Raises NotSent, Asleep, NotTaken or Busy: to be tried again.
+        """Run a play now. Raises NotSent, Asleep, EventNotTaken or Busy: to be tried again.
 
         A next step does nothing here: it is offered by the page, and by the mail that follows the same answer.
         """

@@ -82,7 +82,10 @@ class TaskNotices:
         contact: Contact | None,
         earlier: Sequence[Response],
     ) -> None:
-        """Tell other systems of an open task, and whose it is. Raises NotSent, NotTaken or Busy: to be tried again."""
+        """Tell other systems of an open task, and whose it is.
+
+        Raises NotSent, EventNotTaken or Busy: to be tried again.
+        """
         self._announce(task)
         if task.assignments:
             self._tell_assignment(task)

@@ -41,7 +41,7 @@ class Tasking:
     def give(self, play: TaskPlay, survey: Survey, story: Story, caps: Sequence[Cap] = ()) -> None:
         """Open a task or join the contact's open one; tell other systems of a new one, and the owner of either.
 
-        Raises NotSent, NotTaken or Busy: to be tried again.
+        Raises NotSent, EventNotTaken or Busy: to be tried again.
         """
         response = story.response
         wanted = Task(
@@ -91,7 +91,7 @@ class Tasking:
     def tell(self, task_id: str) -> None:
         """Tell of a task whose owner may not know it, or what is new of it.
 
-        Raises NotSent, NotTaken or Busy: to be tried again.
+        Raises NotSent, EventNotTaken or Busy: to be tried again.
         """
         task = self.tasks.get(task_id)
         if task is None or not task.open:
@@ -111,7 +111,7 @@ class Tasking:
     def tell_change(self, response: Response) -> None:
         """Tell whose open task an answer is that its person has changed it since the task was given.
 
-        Raises NotSent, NotTaken or Busy: to be tried again.
+        Raises NotSent, EventNotTaken or Busy: to be tried again.
         """
         task = self.tasks.open_about(str(response.id), response.contact) if response.history else None
         if task and task.contact and changes(task, [response]):

@@ -24,7 +24,10 @@ class Watching:
     now: datetime
 
     def watch(self, story: Story) -> None:
-        """Keep and tell that the answer's person moved, if they did. Raises NotTaken or Busy: to be tried again."""
+        """Keep and tell that the answer's person moved, if they did.
+
+        Raises EventNotTaken or Busy: to be tried again.
+        """
         response, before, change = story.response, story.situation.before, story.situation.change
         if before is None or change is None:
             return

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from hearback.aws.bus import Bus, NotTaken
+from hearback.aws.bus import Bus, EventNotTaken
 from tests.conftest import NOW
 from tests.fake_events import FakeEvents
 
@@ -47,14 +47,14 @@ def test_an_event_says_from_whom_what_and_which_one_it_is() -> None:
     ],
 )
 def test_a_failure_is_told_so_that_it_is_tried_again(error: Exception) -> None:
-    with pytest.raises(NotTaken):
+    with pytest.raises(EventNotTaken):
         bus(Failing(error)).put("Slip", "1f0c", {}, NOW)
 
 
 def test_so_is_an_entry_that_the_bus_did_not_take_although_it_answered() -> None:
     events = FakeEvents()
     events.refuses = 1
-    with pytest.raises(NotTaken, match="ThrottlingException"):
+    with pytest.raises(EventNotTaken, match="ThrottlingException"):
         bus(events).put("Slip", "1f0c", {}, NOW)
     assert events.taken == []
 

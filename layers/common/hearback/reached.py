@@ -32,7 +32,7 @@ class Reached:
         last = self.before if self.by == response else self.at
         return max(0.0, (answered_at - last).total_seconds() / DAY_SECONDS) if last else None
 
-    def put_request(self) -> dict[str, Any]:
+    def reach_request(self) -> dict[str, Any]:
         """Write it down, on condition that no newer answer's play has reached the person, nor this one's."""
         return {
             "Key": self.key_item(self.contact),

@@ -15,7 +15,7 @@ EventKind = Literal["Play", "Slip", "Climb", "Task Opened", "Task Assigned", "Ta
 """The events' detail types."""
 
 
-class NotTaken(Exception):
+class EventNotTaken(Exception):
     """The bus may not have taken the event; putting it again does no harm."""
 
 
@@ -27,7 +27,7 @@ class Bus:
         self.name = name
 
     def put(self, kind: EventKind, event_id: str, detail: Mapping[str, Any], at: datetime) -> None:
-        """Put an event; a reader who gets it twice knows it by `detail.id`. Raises NotTaken.
+        """Put an event; a reader who gets it twice knows it by `detail.id`. Raises EventNotTaken.
 
         PutEvents takes no id, so nothing keeps a repeated one out but its reader.
         """
@@ -37,6 +37,6 @@ class Bus:
                 Entries=[{"EventBusName": self.name, "Source": SOURCE, "DetailType": kind, "Time": at, "Detail": body}]
             )
         except (ClientError, BotoCoreError) as error:
-            raise NotTaken(type(error).__name__) from error
+            raise EventNotTaken(type(error).__name__) from error
         if answer["FailedEntryCount"]:
-            raise NotTaken(answer["Entries"][0].get("ErrorCode", "unknown"))
+            raise EventNotTaken(answer["Entries"][0].get("ErrorCode", "unknown"))

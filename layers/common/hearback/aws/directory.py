@@ -138,7 +138,7 @@ class Directory:
     def reach(self, reached: Reached) -> None:
         """Write down that a play has reached somebody, unless a newer answer's has."""
         with suppress(ConditionFailed):
-            self.table.update(reached.put_request())
+            self.table.update(reached.reach_request())
 
     def let_wait(self, waiting: WaitingPlay) -> None:
         """Put a play among what is due, unless it is or was there."""
