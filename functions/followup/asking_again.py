@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from aws_lambda_powertools import Logger
 
@@ -16,6 +17,8 @@ from hearback.invitation import Invitation
 from hearback.task import Task
 
 logger = Logger(child=True)
+NotAsked = Asked | Literal["settled"]
+"""Why somebody is not asked again. `settled`: there is nothing to ask any more, or nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +40,20 @@ class AskingAgain:
             with setbacks.kept_apart(task=task_id):
                 task = self.tasks.get(task_id)
                 try:
-                    refused = self._invite(task) if task else "lately"
+                    refused = self._invite(task) if task else "settled"
                 except UnknownSurvey:
                     logger.warning("nobody is asked again for a survey that is gone", extra={"task": task_id})
-                    refused = "lately"
+                    refused = "settled"
                 asked += refused is None
-                if refused != "elsewhere":
-                    self.tasks.asked_again(task_id)
+                if refused == "elsewhere":
+                    continue
+                if refused:
+                    logger.info("not asked again", extra={"task": task_id, "why": refused})
+                self.tasks.asked_again(task_id)
         setbacks.raise_any()
         return asked
 
-    def _invite(self, task: Task) -> Asked | None:
+    def _invite(self, task: Task) -> NotAsked | None:
         """Invite the person of a closed task; else why not. Raises UnknownSurvey.
 
         Asking again is the promise that the answer was heard, so the survey's own quiet period does not hold it up.
@@ -55,10 +61,10 @@ class AskingAgain:
         """
         survey = self.directory.survey(task.survey, self.now)
         if task.closing is None or task.came_back is not None or survey.status == "closed" or not survey.ask_again:
-            return "lately"
+            return "settled"
         contact = self.directory.contact(task.contact)
         if contact is None or not self.directory.mailable(contact, "surveys"):
-            return "lately"
+            return "settled"
         dimensions = survey.counted(task.dimensions or {})
         entropy = hashlib.sha256(f"ask-again/{task.id}".encode()).digest()[:10]
         invitation = Invitation(

@@ -1,5 +1,6 @@
 """What follows a task: reminders once for each due time, the bus told of its closing, its person asked again."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -252,7 +253,10 @@ class TestAskingAgain:
     @pytest.mark.parametrize(
         "why", ["suppressed", "asked lately", "answered since", "erased", "survey closed", "never"]
     )
-    def test_whoever_may_not_be_asked_is_not(self, office: World, task: Task, why: str) -> None:
+    def test_whoever_may_not_be_asked_is_not_and_the_log_tells_a_pause_from_what_is_settled(
+        self, office: World, task: Task, why: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
         office.close(task)
         then = office.now + timedelta(days=30)
         people = office.tables.people
@@ -275,6 +279,8 @@ class TestAskingAgain:
         assert run(office, then)["asked_again"] == 0
         assert self.invitations(office) == []
         assert list(office.tables.tasks.to_ask_again(then + timedelta(days=400))) == []
+        [told] = [vars(record) for record in caplog.records if record.message == "not asked again"]
+        assert (told["task"], told["why"]) == (task.id, "lately" if why == "asked lately" else "settled")
 
     def test_a_quiet_time_longer_than_the_wait_keeps_nobody_from_being_asked_again(
         self, office: World, task: Task
