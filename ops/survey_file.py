@@ -198,17 +198,19 @@ def _problems_of(each: ErrorDetails) -> Iterator[tuple[Location, str]]:
         yield location, _unknown_field(each["loc"])
     elif given is None and kind.endswith("_type"):
         yield location, "is empty; give it a value, in quotes if that begins with #"
+    elif kind == "model_type":
+        yield location, f"should be a mapping of some of {', '.join(_fields_at(each['loc']))}; not {given!r}"
     elif kind in _SENTENCES:
         yield location, _SENTENCES[kind].format(given)
     elif kind == "string_type" and isinstance(given, bool | int | float):
         yield location, f"is text; YAML reads {given!r} here as something else, so put it in quotes"
     elif kind == "string_pattern_mismatch":
         yield location, f"{given!r} should be {_PATTERNS.get(context['pattern'], each['msg'])}"
-    elif kind in ("union_tag_invalid", "literal_error"):
-        allowed = context.get("expected_tags") or context["expected"]
-        yield location, f"{_tag(given)!r} should be one of {allowed}"
-    elif kind == "union_tag_not_found":
-        yield (*location, "what"), f"is missing; a play is one of {', '.join(_KINDS)}"
+    elif kind == "literal_error":
+        yield location, f"{given!r} should be one of {context['expected']}"
+    elif kind in ("union_tag_invalid", "union_tag_not_found"):
+        wrong = f"{given['what']!r} is none" if "what" in given else "is missing"
+        yield (*location, "what"), f"{wrong}; a play is one of {', '.join(_KINDS)}"
     else:
         yield location, f"{each['msg']}, not {given!r}" if isinstance(given, str | int) else each["msg"]
 
@@ -217,6 +219,7 @@ _KINDS = [get_args(play.model_fields["what"].annotation)[0] for play in get_args
 _WHOLE_NUMBER = "should be a whole number, not {!r}"
 _SENTENCES = {
     "missing": "is missing",
+    "model_attributes_type": "should be a mapping of fields, not {!r}",
     "dict_type": "should be a mapping of names to values, or quoted text where text is wanted, not {!r}",
     "int_parsing": _WHOLE_NUMBER,
     "int_type": _WHOLE_NUMBER,
@@ -229,10 +232,6 @@ _PATTERNS = {
     r"^[^|#\x00-\x1f]+$": "without |, # and control characters",
     r"^#[0-9a-fA-F]{6}$": "a colour such as '#2456d6', in quotes",
 }
-
-
-def _tag(given: Any) -> Any:
-    return given.get("what") if isinstance(given, dict) else given
 
 
 def _unknown_field(location: Location) -> str:

@@ -57,7 +57,7 @@ def test_a_text_may_be_given_once_for_all_languages(tmp_path: Path) -> None:
         ),
         ("dimensions:\n  store: {}", 8, "dimensions.store.values", "is missing"),
         ("follow_up:\n  fan: {}", 8, "follow_up.fan", "'promoter', 'passive' or 'detractor'"),
-        ("plays:\n  - id: a\n    what: sms", 8, "plays.0", "'mail', 'task'"),
+        ("plays:\n  - id: a\n    what: sms", 9, "plays.0.what", "'sms' is none; a play is one of mail, task"),
         (
             "plays:\n  - id: a\n    when: { category: promoter }",
             8,
@@ -205,7 +205,7 @@ def test_the_play_that_every_survey_has_keeps_its_name(tmp_path: Path) -> None:
         ("owner: asha, hours: { monday: '17:00-09:00' }", "hours.monday", "end after they begin"),
         ("owner: asha, hours: { monday: ['09:00-13:00', '12:00-17:00'] }", "hours.monday", "do not overlap"),
         ("owner: asha, hours: { mondy: '09:00-17:00' }", "hours.mondy", "'monday', 'tuesday'"),
-        ("owner: asha, holidays: [2026-02-30]", "holidays.0", "day value is outside expected range"),
+        ("owner: asha, holidays: [2026-02-30]", "holidays.0", "not a day that exists, written as yyyy-mm-dd"),
         ("owner: asha, escalate_hours: 0", "escalate_hours", "greater than or equal to 1, not 0"),
     ],
 )

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
-from hearback.definition import DimensionValue, Identifier, Part, TimeZone, Weekday
+from hearback.definition import DimensionValue, Identifier, Part, TimeZone, Weekday, Whole
 
 MINUTES_OF_A_DAY = 24 * 60
 Span = tuple[int, int]
@@ -38,6 +39,17 @@ def _said(spans: list[Span]) -> list[str]:
     return [f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in spans]
 
 
+def _day(given: Any) -> Any:
+    """Pydantic would take a number for seconds since 1970, and tell nobody who mistypes a day how to write it."""
+    if type(given) is date:
+        return given
+    with suppress(ValueError):
+        if isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given):
+            return date.fromisoformat(given)
+    raise ValueError("not a day that exists, written as yyyy-mm-dd: 2027-01-26")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 OpenHours = Annotated[list[Span], BeforeValidator(_spans), PlainSerializer(_said), Field(min_length=1)]
 
 
@@ -51,13 +63,13 @@ class Scope(Part):
     owner: Identifier
     manager: Identifier | None = None
     """Hears of tasks that stay overdue."""
-    escalate_hours: Annotated[int, Field(ge=1, le=720)] = 8
+    escalate_hours: Annotated[Whole, Field(ge=1, le=720)] = 8
     """Business hours that a task stays overdue before the manager hears of it."""
     hours: dict[Weekday, OpenHours] = {}
     """Business hours by weekday, in local time; none at all: around the clock, every day but holidays."""
     time_zone: TimeZone | None = None
     """The survey's if left out."""
-    holidays: Annotated[list[date], Field(max_length=1000)] = []
+    holidays: Annotated[list[Day], Field(max_length=1000)] = []
     """Days on which nobody works, yyyy-mm-dd."""
 
     def covers(self, dimensions: Mapping[str, str]) -> bool:

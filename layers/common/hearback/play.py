@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hearback.definition import DimensionValue, HttpsUrl, Identifier, Part, Text
+from hearback.definition import DimensionValue, HttpsUrl, Identifier, Part, Text, Whole
 from hearback.nps import Category, category
 
-Score = Annotated[int, Field(ge=0, le=10)]
+Score = Annotated[Whole, Field(ge=0, le=10)]
 Who = Literal["respondent", "owner", "manager"]
 Change = Literal["slip", "climb"]
 
@@ -29,7 +29,7 @@ class When(Part):
     """Only a person's first answer to this survey, or only a later one."""
     change: Change | None = None
     """Only if the category fell, or rose, since the person's last answer to this survey."""
-    days_since_play: Annotated[int, Field(ge=0, le=3650)] | None = None
+    days_since_play: Annotated[Whole, Field(ge=0, le=3650)] | None = None
     """Only if no play has reached this person for so many days; somebody who was never reached qualifies."""
 
     @property
@@ -55,10 +55,10 @@ class When(Part):
 class _Play(Part):
     id: Identifier
     when: When
-    delay_hours: Annotated[int, Field(ge=0, le=24 * 365)] = 0
+    delay_hours: Annotated[Whole, Field(ge=0, le=24 * 365)] = 0
     """How long to wait after the answer has settled. The answer is looked at again then: a play that no longer
     follows from it does not run."""
-    cap_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    cap_days: Annotated[Whole, Field(ge=0, le=3650)] = 0
     """This play reaches a person at most once in so many days; 0 for as often as they answer."""
 
     @property
@@ -91,7 +91,7 @@ class TaskPlay(_Play):
     what: Literal["task"]
     owner: Identifier | None = None
     """One of people; left out, the owner of the answer's scope in `care`."""
-    due_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    due_hours: Annotated[Whole, Field(ge=1, le=720)] = 24
     """Business hours of the scope; around the clock where it names none."""
     anonymous: bool = False
     """Whether an answer that names nobody gives a task too: something to look into, nobody to call."""
@@ -169,7 +169,7 @@ class Coupon(Part):
 
     text: Text
     """What it is worth, in words: 10% off your next purchase."""
-    days: Annotated[int, Field(ge=1, le=3650)] = 30
+    days: Annotated[Whole, Field(ge=1, le=3650)] = 30
     """How long it can be redeemed."""
 
 
@@ -178,7 +178,7 @@ class Rewards(Part):
 
     promoter: Identifier | None = None
     friend: Identifier | None = None
-    after_days: Annotated[int, Field(ge=0, le=365)] = 14
+    after_days: Annotated[Whole, Field(ge=0, le=365)] = 14
     """How long after it: a purchase may be returned."""
 
     @property

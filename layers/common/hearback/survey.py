@@ -12,7 +12,19 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from hearback.care import Scope
-from hearback.definition import ANY, Address, DimensionValue, Identifier, Locale, Origin, Part, Text, TimeZone, Weekday
+from hearback.definition import (
+    ANY,
+    Address,
+    DimensionValue,
+    Identifier,
+    Locale,
+    Origin,
+    Part,
+    Text,
+    TimeZone,
+    Weekday,
+    Whole,
+)
 from hearback.fact import LEAST_SHARDS
 from hearback.nps import Category
 from hearback.period import LATEST_DAY, Every
@@ -88,9 +100,9 @@ class SubscriptionRule(Part):
     every: Every = "week"
     weekday: Weekday = "monday"
     """Of a weekly one."""
-    day: Annotated[int, Field(ge=1, le=LATEST_DAY)] = 1
+    day: Annotated[Whole, Field(ge=1, le=LATEST_DAY)] = 1
     """Of a monthly one. On the first, it is about the calendar month before."""
-    hour: Annotated[int, Field(ge=0, le=23)] = 9
+    hour: Annotated[Whole, Field(ge=0, le=23)] = 9
     time_zone: TimeZone | None = None
     """The survey's if left out."""
 
@@ -105,9 +117,9 @@ class SubscriptionRule(Part):
 class Limits(Part):
     """What is taken within an hour, against stuffing. Offices and shops share one address: leave them room."""
 
-    answers_from_one_address: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    answers_from_one_address: Annotated[Whole, Field(ge=1, le=1_000_000)] = 100
     """Of people whom nobody invited and nobody vouches for."""
-    changes_of_one_answer: Annotated[int, Field(ge=1, le=100)] = 60
+    changes_of_one_answer: Annotated[Whole, Field(ge=1, le=100)] = 60
 
 
 class Survey(Part):
@@ -119,19 +131,19 @@ class Survey(Part):
     time_zone: TimeZone = "UTC"
     status: Literal["open", "closed"] = "open"
     brand: Brand
-    minimum_n: Annotated[int, Field(ge=1)] = 30
+    minimum_n: Annotated[Whole, Field(ge=1)] = 30
     """Below so many answers a score is shown as "too few answers"."""
-    quiet_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    quiet_days: Annotated[Whole, Field(ge=0, le=3650)] = 90
     """Nobody is asked twice by this survey within so many days; after a closed task, `ask_again_days` count instead."""
-    apart_days: Annotated[int, Field(ge=0, le=3650)] = 7
+    apart_days: Annotated[Whole, Field(ge=0, le=3650)] = 7
     """Nobody is asked by this survey whom another one has asked within so many days."""
-    sample: Annotated[int, Field(ge=1, le=100)] = 100
+    sample: Annotated[Whole, Field(ge=1, le=100)] = 100
     """How many of a hundred people who could be invited are."""
     quiet_hours: QuietHours = None
     """When nobody is mailed who has not just said something, in the survey's time zone."""
-    mail_cap_days: Annotated[int, Field(ge=0, le=3650)] = 7
+    mail_cap_days: Annotated[Whole, Field(ge=0, le=3650)] = 7
     """Nobody gets two follow-up mails within so many days, but for an apology after another mail."""
-    shards: Annotated[int, Field(ge=LEAST_SHARDS, le=1000)] = LEAST_SHARDS
+    shards: Annotated[Whole, Field(ge=LEAST_SHARDS, le=1000)] = LEAST_SHARDS
     """Partitions that new responses of a month are spread over. It can grow, never shrink: what lies in the
     last ones would not be found."""
     origins: list[Origin] = []
@@ -155,7 +167,7 @@ class Survey(Part):
         "other": {"en": "Something else", "hi": "कुछ और", "fr": "Autre chose", "ar": "شيء آخر"},
     }
     """What a closed task was about in truth: its owner chooses one."""
-    ask_again_days: Annotated[int, Field(ge=0, le=365)] = 30
+    ask_again_days: Annotated[Whole, Field(ge=0, le=365)] = 30
     """So many days after a task was closed, its person is asked again, whatever `quiet_days` says; 0 for never."""
     coupons: Annotated[dict[Identifier, Coupon], Field(max_length=100)] = {}
     referral: Referral | None = None

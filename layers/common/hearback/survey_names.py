@@ -7,6 +7,9 @@ from hearback.business_time import Calendar
 from hearback.play import WATCHING, CouponPlay, MailPlay, ReferralPlay, ReviewPlay, TaskPlay
 from hearback.tally import WHOLE
 
+MOST_LISTED = 30
+"""Names that a message lists: a dimension may have 2,000."""
+
 if TYPE_CHECKING:
     from hearback.survey import Survey
 
@@ -27,7 +30,7 @@ def broken_names(survey: "Survey") -> Iterator[str]:
         if rule.to not in survey.people:
             yield f"subscriptions.{place}.to: {rule.to!r} is not one of people: {listed(survey.people)}"
         for name, value in rule.scope.items():
-            if problem := survey.problem_with(name, value):
+            if problem := _problem_with(survey, name, value):
                 yield f"subscriptions.{place}.scope.{name}: {problem}"
         if len(rule.scope) > 1:
             yield f"subscriptions.{place}.scope: one dimension at most"
@@ -88,8 +91,14 @@ def _care(survey: "Survey") -> Iterator[str]:
 def _undeclared(survey: "Survey", path: str, dimensions: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for name, values in dimensions.items():
         for value in values:
-            if problem := survey.problem_with(name, value):
+            if problem := _problem_with(survey, name, value):
                 yield f"{path}.dimensions.{name}: {problem}"
+
+
+def _problem_with(survey: "Survey", dimension: str, value: str) -> str | None:
+    """Why the survey cannot say this value of a dimension, and which it can; or None."""
+    problem, declared = survey.problem_with(dimension, value), survey.dimensions.get(dimension)
+    return f"{problem}, which has {listed(declared.values)}" if problem and declared else problem
 
 
 def _cares_for_all(survey: "Survey", role: str) -> bool:
@@ -103,5 +112,7 @@ def _cares_for_all(survey: "Survey", role: str) -> bool:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Those that there are, for a message."""
-    return ", ".join(sorted(names)) or "none"
+    """Those that there are, for a message: the first of them, where there are hundreds."""
+    known = sorted(names)
+    more = f" and {len(known) - MOST_LISTED:,} more" if len(known) > MOST_LISTED else ""
+    return (", ".join(known[:MOST_LISTED]) or "none") + more
