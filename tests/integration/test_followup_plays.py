@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -51,6 +52,10 @@ def apply(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> Ap
 
 def mail_text(world: World, recipient: str) -> str:
     [mail] = [mail for mail in world.mails() if mail["To"] == recipient]
+    return text_of(mail)
+
+
+def text_of(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
     return " ".join(body.get_content().split())
@@ -333,7 +338,7 @@ class TestCaps:
         world.settle(world.answer(2, ravi))
 
         mail = [mail for mail in world.mails() if mail["To"] == RAVI][-1]
-        text = str(mail.get_body(("plain",)))
+        text = text_of(mail)
         assert "We are sorry" in text
         assert (mail["Reply-To"] == "asha@shop.example", "call you" in text, "/c/" in text) == (False, False, False)
 

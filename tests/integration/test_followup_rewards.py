@@ -391,15 +391,3 @@ def test_a_worker_that_died_half_way_is_gone_on_from(
 
     assert len(world.mails()) == 2
     assert state(world) == "paid"
-
-
-def test_what_was_promised_is_what_is_paid(world: World, converted: Conversion) -> None:
-    assert replace(converted).rewards == {"promoter": "tenth", "friend": "fifth"}
-    world.pass_time(timedelta(days=14))
-
-    run_tick(world)
-
-    assert [coupon(world, converted, side).coupon for side in ("promoter", "friend")] == [  # type: ignore[union-attr]
-        "tenth",
-        "fifth",
-    ]
