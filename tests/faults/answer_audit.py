@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hearback.claim import Claim
 from hearback.nps import category
+from hearback.task_news import joined_claim
 from tests.faults.answers import AnswerStory
 from tests.faults.records import Records
 from tests.faults.shop import EVENTS, MAILS, TASKS
@@ -79,7 +80,7 @@ class AnswerAudit:
         """
         for task in self._records.tasks.values():
             if str(story.response) in task.responses:
-                versions = (said for each in task.responses for said in self._records.responses[each].history)
-                late = [said for said in versions if datetime.fromisoformat(said["until"]) > task.created_at]
-                told = len(task.responses) + len(late)
-                yield from self._records.unknown([f"task-joined/{task.id}/{told}"] if late else [])
+                answers = [self._records.responses[each] for each in task.responses]
+                versions = (said for answer in answers for said in answer.history)
+                late = any(datetime.fromisoformat(said["until"]) > task.created_at for said in versions)
+                yield from self._records.unknown([joined_claim(task, answers).effect] if late else [])

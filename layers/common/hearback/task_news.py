@@ -4,6 +4,7 @@ It is written together with an item that waits beside the task until whose it is
 it from them.
 """
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,7 +47,7 @@ def changes(task: Task, responses: Iterable[Response]) -> list[datetime]:
 
 def changed_request(task: str, response: Response, now: datetime) -> dict[str, Any]:
     """Let it be told that an answer was changed, unless that waits to be told. Whoever finds it out tells of it."""
-    of = f"{response.id} {len(response.history)}"
+    of = f"{response.id} {response.version}"
     return {
         "Item": _news_item(task, of, now + PATIENCE),
         "ConditionExpression": "attribute_not_exists(pk) OR #of <> :of",
@@ -75,10 +76,10 @@ def news_key(task: str) -> dict[str, str]:
 
 def is_told(of: str, task: Task, responses: Iterable[Response]) -> bool:
     """Whether the task and its answers, as they were read, hold what is new."""
-    changed, _, times = of.partition(" ")
-    if times:
+    changed, _, version = of.partition(" ")
+    if version:
         read = (each for each in responses if str(each.id) == changed and not each.erased)
-        return all(len(each.history) >= int(times) for each in read)
+        return all(each.version >= int(version) for each in read)
     return of in task.responses or (task.callback is not None and of == stored(task.callback.at))
 
 
@@ -100,8 +101,13 @@ def news_later_request(task: str, of: str, due_at: datetime) -> dict[str, Any]:
 
 
 def joined_claim(task: Task, responses: Iterable[Response]) -> Claim:
-    """Of the mail about the newest answer that joined, or the newest change of one."""
-    told = len(task.responses) + len(changes(task, responses))
+    """Of the mail about the newest answer that joined, or the newest change of one.
+
+    Named by all that there was to tell, not by how much: an answer that is confirmed by hand over a program's form
+    begins anew, without history, and a count would come round again.
+    """
+    changed = (f"{each.id} {at.isoformat()}" for each in responses for at in changes(task, [each]))
+    told = hashlib.sha256(" ".join(sorted([*task.responses, *changed])).encode()).hexdigest()[:16]
     return Claim(f"{JOINED}{task.id}/{told}", {"task": task.id})
 
 
