@@ -80,3 +80,13 @@ def test_who_is_given_it_later_is_asked_to_close_it(world: World, task: Task) ->
 
     assert (str(told["To"]), str(told["Subject"])) == (MANAGER, SUBJECT)
     assert not [words for words in ASKING if words in text_of(told)]
+
+
+def test_what_its_customer_had_wished_comes_up_once_and_no_more(world: World, task: Task) -> None:
+    queued = []
+    for _ in range(2):
+        world.pass_time(timedelta(minutes=15))
+        queued.append(tick.handler({}, Context())["news"])  # type: ignore[arg-type]
+        world.deliver()
+
+    assert queued == [1, 0]

@@ -146,7 +146,8 @@ class Tasks:
     def _news(self, task: Task, responses: Sequence[Response]) -> str:
         """What is new of the task and waits to be told; "" if nothing does that it held when it was read."""
         found = self.table.get(news_key(task.id))
-        return str(found["of"]) if found and (is_told(found["of"], task, responses) or not task.open) else ""
+        over = task.erased or not task.open
+        return str(found["of"]) if found and (over or is_told(found["of"], task, responses)) else ""
 
     def open_or_join(self, task: Task, response: str) -> Task:
         """Open the task, or join the response to the one that its contact has open; return what stands then."""
