@@ -15,12 +15,15 @@ from aggregate.facts import Inapplicable, ledger_of
 from hearback import conversion, coupon, referral
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table, Unreadable, from_wire
 from hearback.aws.feedback import Feedback
-from hearback.claim import forget_request
+from hearback.claim import Claim, forget_request
 from hearback.contact import Contact
-from hearback.conversion import PEOPLE
+from hearback.conversion import PEOPLE, Conversion
+from hearback.coupon import GrantedCoupon
 from hearback.fact import INVITATION, RESPONSE
 from hearback.invitation import Invitation
+from hearback.referral import ReferralLink
 from hearback.response import Response
+from hearback.task import Task
 from hearback.task_changes import erase_request
 from ops.person import Person, phrases, searcher
 from ops.scanning import Wire, scan
@@ -171,18 +174,17 @@ class Erasure:
                 self.directory.delete({"Key": key})
             case "task":
                 self._remember([note["text"] for note in trace.item.get("notes", ())])
-                task = key["pk"].removeprefix("TASK#")
-                self._update(erase_request(task, trace.item["contact_key"]))
+                self._update(erase_request(Task.id_of(key), trace.item["contact_key"]))
             case "claim":
-                self._update(forget_request(key["pk"].removeprefix("CLAIM#"), trace.item["contact"]))
+                self._update(forget_request(Claim.digest_of(key), trace.item["contact"]))
             case "coupon":
-                self._update(coupon.erase_request(key["pk"].removeprefix("COUPON#"), trace.item["contact"]))
+                self._update(coupon.erase_request(GrantedCoupon.code_of(key), trace.item["contact"]))
             case "referral":
-                self._update(referral.erase_request(key["pk"].removeprefix("REFERRAL#"), trace.item["contact"]))
+                self._update(referral.erase_request(ReferralLink.code_of(key), trace.item["contact"]))
             case "conversion":
                 for side in PEOPLE:
                     if trace.item.get(side) in self.person.keys:
-                        reference = key["pk"].removeprefix("CONVERSION#")
+                        reference = Conversion.reference_of(key)
                         self._update(conversion.erase_request(reference, trace.item[side], side))
             case "testimonial":
                 self._remember([trace.item["words"]])

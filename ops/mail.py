@@ -15,7 +15,7 @@ from rich.table import Table
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Item
-from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED
+from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED, Claim
 from ops.deployment import Deployment, chosen
 from ops.message_queue import MessageQueue
 from ops.resending import Resending
@@ -45,7 +45,7 @@ class Mail:
 
     @property
     def digest(self) -> str:
-        return str(self.claim["pk"]).removeprefix("CLAIM#")
+        return Claim.digest_of(self.claim)
 
     @property
     def state(self) -> str:

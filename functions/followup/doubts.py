@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from followup.setbacks import Setbacks
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
-from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED
+from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED, Claim
 
 logger = Logger(child=True)
 
@@ -23,7 +23,7 @@ def show_doubtful(claims: Claims, directory: Directory, now: datetime) -> int:
     found, setbacks = 0, Setbacks()
     for item in directory.due(DUE_KIND, now):
         with setbacks.kept_apart(pk=item["pk"]):
-            if claims.settle(item["pk"].removeprefix("CLAIM#"), "doubtful", now):
+            if claims.settle(Claim.digest_of(item), "doubtful", now):
                 logger.error("mail in doubt", extra={"effect": item["effect"]})
                 found += 1
     listed = {kind: sum(1 for _ in directory.due(kind)) for kind in (DOUBTFUL, REFUSED)}

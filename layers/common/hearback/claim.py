@@ -43,6 +43,11 @@ class Claim:
     def key_item(digest: str) -> dict[str, str]:
         return {"pk": f"CLAIM#{digest}", "sk": "CLAIM"}
 
+    @staticmethod
+    def digest_of(item: Mapping[str, Any]) -> str:
+        """Of a stored claim, from its key."""
+        return str(item["pk"]).removeprefix("CLAIM#")
+
     def take_request(self, now: datetime, slots: Sequence[Slot] = ()) -> dict[str, Any]:
         """Take the claim, on condition that nobody has, or that its holder must be dead and it is repeatable.
 

@@ -148,6 +148,11 @@ class Conversion:
         return {"pk": f"CONVERSION#{reference}", "sk": "CONVERSION"}
 
     @staticmethod
+    def reference_of(item: Mapping[str, Any]) -> str:
+        """Of a stored conversion, from its key."""
+        return str(item["pk"]).removeprefix("CONVERSION#")
+
+    @staticmethod
     def customer_key(customer: str) -> dict[str, str]:
         """Where it is noted that somebody became a customer through a link."""
         return {"pk": f"CONTACT#{customer}", "sk": "CONVERTED"}
@@ -172,7 +177,7 @@ class Conversion:
     def from_item(cls, item: Mapping[str, Any]) -> "Conversion":
         due_at = item.get("due_at")
         return cls(
-            reference=item["pk"].removeprefix("CONVERSION#"),
+            reference=cls.reference_of(item),
             survey=item["survey"],
             code=item["code"],
             promoter=item.get("promoter", ""),

@@ -95,6 +95,11 @@ class GrantedCoupon:
         return {"pk": f"COUPON#{code}", "sk": "COUPON"}
 
     @staticmethod
+    def code_of(item: Mapping[str, Any]) -> str:
+        """Of a stored coupon, from its key."""
+        return str(item["pk"]).removeprefix("COUPON#")
+
+    @staticmethod
     def reason_key(reason: str) -> dict[str, str]:
         """Where the code is named that a reason brought."""
         return {"pk": f"COUPON_FOR#{reason}", "sk": "COUPON"}
@@ -122,7 +127,7 @@ class GrantedCoupon:
             reason=item["reason"],
             granted_at=_moment(item["granted_at"]),
             ends_at=_moment(item["ends_at"]),
-            code=item["pk"].removeprefix("COUPON#"),
+            code=cls.code_of(item),
             redeemed_at=_moment(redeemed_at) if redeemed_at else None,
             reference=item.get("redeemed_as", ""),
             where=item.get("redeemed_where", ""),

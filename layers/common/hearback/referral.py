@@ -47,6 +47,11 @@ class ReferralLink:
     def key_item(code: str) -> dict[str, str]:
         return {"pk": f"REFERRAL#{code}", "sk": "REFERRAL"}
 
+    @staticmethod
+    def code_of(item: Mapping[str, Any]) -> str:
+        """Of a stored link, from its key."""
+        return str(item["pk"]).removeprefix("REFERRAL#")
+
     def to_item(self) -> dict[str, Any]:
         return {
             **self.key_item(self.code),
@@ -62,7 +67,7 @@ class ReferralLink:
             survey=item["survey"],
             contact=item.get("contact", ""),
             made_at=datetime.fromisoformat(item["made_at"]).astimezone(UTC),
-            code=item["pk"].removeprefix("REFERRAL#"),
+            code=cls.code_of(item),
             clicks=int(item["clicks"]),
         )
 

@@ -123,6 +123,11 @@ class Task:
         return {"pk": f"TASK#{task}", "sk": "TASK"}
 
     @staticmethod
+    def id_of(item: Mapping[str, Any]) -> str:
+        """Of a stored task, from its key."""
+        return str(item["pk"]).removeprefix("TASK#")
+
+    @staticmethod
     def open_key(contact: str) -> dict[str, str]:
         """Where the contact's one open task is named."""
         return {"pk": f"CONTACT#{contact}", "sk": "OPEN_TASK"}
@@ -191,7 +196,7 @@ class Task:
             how = (text(item[name]) for name in ("closed_by", "outcome", "root_cause"))
             closing = Closing(moment(item["closed_at"]), *how)
         return cls(
-            id=item["pk"].removeprefix("TASK#"),
+            id=cls.id_of(item),
             survey=text(item["survey"]),
             owner=text(item["owner"]),
             created_at=moment(item["created_at"]),
