@@ -17,6 +17,8 @@ MOST_FIELDS = 50
 """Fields a query or a form may have."""
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+_WEIGHTED = re.compile(r"\s*([A-Za-z0-9*-]+)\s*(?:;\s*[qQ]=([01](?:\.\d{0,3})?)\s*)?")
+"""A language and how much it is wanted (RFC 9110, 12.4.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,9 @@ class Request:
 
     def languages(self) -> list[str]:
         """The tags of Accept-Language, most wanted first (RFC 9110, 12.5.4)."""
-        weighted = []
-        for part in self.header("accept-language").split(",")[:10]:
-            tag, _, weight = part.strip().partition(";q=")
-            if tag and weight not in ("0", "0.0", "0.00", "0.000"):
-                weighted.append((weight or "1", tag.strip()))
-        return [tag for _, tag in sorted(weighted, key=lambda entry: entry[0], reverse=True)]
+        given = (_WEIGHTED.fullmatch(part) for part in self.header("accept-language").split(",")[:10])
+        weights = {found[1]: float(found[2] or 1) for found in given if found}
+        return sorted(filter(weights.get, weights), key=weights.__getitem__, reverse=True)
 
     def query(self) -> dict[str, str]:
         """The query's fields, the last of each name. Raises Problem."""

@@ -4,6 +4,8 @@ A text is named by a key, in English as in every other language, and is a format
 how a language or a text is added. What a survey says is in the survey.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from gettext import GNUTranslations
@@ -69,9 +71,28 @@ def language_of(tag: str) -> str:
     return tag.lower().partition("-")[0]
 
 
+def closest(tag: str, locales: Sequence[str]) -> str:
+    """The locale of this very tag, else of its beginning (RFC 4647, 3.4), else one of its language; "" for none."""
+    known = {locale.lower(): locale for locale in locales}
+    shorter = tag.lower()
+    while shorter and shorter not in known:
+        shorter = shorter.rpartition("-")[0]
+    return known.get(shorter) or next((each for each in locales if language_of(each) == language_of(tag)), "")
+
+
 def own_name(tag: str) -> str:
     """What a language calls itself, for the link that switches to it."""
     return _OWN_NAMES.get(language_of(tag), tag)
+
+
+def own_names(tags: Sequence[str]) -> dict[str, str]:
+    """What some languages call themselves: where there are several of one, with their regions."""
+    languages = Counter(map(language_of, tags))
+    names = {tag: own_name(tag) for tag in tags}
+    for tag in tags:
+        if languages[language_of(tag)] > 1 and "-" in tag and names[tag] != tag:
+            names[tag] += f" ({tag.partition('-')[2]})"
+    return names
 
 
 def direction(tag: str) -> Literal["ltr", "rtl"]:

@@ -26,6 +26,7 @@ from hearback.definition import (
     Whole,
 )
 from hearback.fact import LEAST_SHARDS
+from hearback.language import closest, language_of
 from hearback.nps import Category
 from hearback.period import LATEST_DAY, Every
 from hearback.play import Coupon, Play, Referral, Watch
@@ -254,17 +255,17 @@ class Survey(Part):
 
     def spoken(self, *wanted: str) -> str:
         """The first wanted language that the survey speaks; "" if it speaks none of them."""
-        for tag in wanted:
-            for locale in self.locales:
-                if tag and tag.lower().partition("-")[0] == locale.lower().partition("-")[0]:
-                    return locale
-        return ""
+        return next((locale for tag in wanted if tag and (locale := closest(tag, self.locales))), "")
 
     def say(self, text: Mapping[str, str] | None, locale: str) -> str:
-        """A text in a locale, else in the default, else in any; "" for no text. `{brand}` becomes the brand's name."""
+        """A text in a locale, else in its language, else in the default, else in any; "" for no text.
+
+        `{brand}` becomes the brand's name.
+        """
         if not text:
             return ""
-        said = text.get(locale) or text.get(self.locales[0]) or text.get(ANY) or next(iter(text.values()))
+        tags = (locale, language_of(locale), self.locales[0], ANY, *text)
+        said = next(text[tag] for tag in tags if text.get(tag))
         return said.replace("{brand}", self.brand.name)
 
     def questions(self, category: Category) -> list[Question]:
