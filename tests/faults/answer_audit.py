@@ -1,12 +1,18 @@
 """What should follow each answer, reckoned from its score alone."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from hearback.claim import Claim
 from hearback.nps import category
+<<<<<<< HEAD
+=======
+from hearback.task import Task
+>>>>>>> 9679daf (wip)
 from hearback.task_news import joined_claim
 from tests.faults.answers import AnswerStory
+from tests.faults.moves import Moves
 from tests.faults.records import Records
 from tests.faults.shop import EVENTS, MAILS, TASKS
 
@@ -14,6 +20,7 @@ from tests.faults.shop import EVENTS, MAILS, TASKS
 class AnswerAudit:
     def __init__(self, records: Records) -> None:
         self._records = records
+        self._moves = Moves(records)
 
     def missing(self, story: AnswerStory) -> Iterator[str]:
         """What has not followed."""
@@ -21,6 +28,7 @@ class AnswerAudit:
         yield from self._missing_event(story)
         yield from self._missing_task(story)
         yield from self._missing_news(story)
+        yield from self._moves.missing(str(story.response))
 
     def too_much(self, story: AnswerStory) -> Iterator[str]:
         """More than a person should get, whatever claims say."""
@@ -33,6 +41,17 @@ class AnswerAudit:
         tasks = [task for task in self._records.tasks.values() if story.contact and task.contact == story.contact]
         if len(tasks) > 1:
             yield f"{story.contact}: {len(tasks)} tasks"
+        for begins, most in self._mails_about(story, tasks).items():
+            told = sum(1 for subject in self._records.subjects if re.match(rf"{begins}\b", subject))
+            if told > most:
+                yield f"{begins} …: our own people were told {told} times, {most} at most were due"
+        yield from self._moves.too_much(str(story.response))
+
+    def _mails_about(self, story: AnswerStory, tasks: list[Task]) -> Mapping[str, int]:
+        """How many our own people may get about the person, by how their subjects begin."""
+        news = sum(len(task.responses) - 1 + len(self._changes(task)) for task in tasks)
+        name = story.person
+        return {f"Reach {name}": len(tasks), f"{name} has": news, f"Overdue: {name}": len(tasks)}
 
     def _apologies(self, story: AnswerStory) -> int:
         """Mails to the person that are apologies."""
@@ -62,7 +81,8 @@ class AnswerAudit:
             yield f"{story.response}/{play}: no event"
 
     def _missing_task(self, story: AnswerStory) -> Iterator[str]:
-        if category(story.run.final) not in TASKS or not story.contact:
+        slipped = self._moves.of(str(story.response)) == {"slip"}
+        if not (category(story.run.final) in TASKS or slipped) or not story.contact:
             return
         ours = [task for task in self._records.tasks.values() if str(story.response) in task.responses]
         if not ours:
@@ -74,13 +94,25 @@ class AnswerAudit:
             yield from self._records.unknown([f"task-notice/{task.id}"])
 
     def _missing_news(self, story: AnswerStory) -> Iterator[str]:
-        """What whose task it is was not told: that an answer of it was changed after the task was given.
+        """What whose task it is was not told: that an answer joined it, or that one of it was changed since.
 
         The last such mail tells of all that joined and changed, whichever answer it was.
         """
         for task in self._records.tasks.values():
+<<<<<<< HEAD
             if str(story.response) in task.responses:
                 answers = [self._records.responses[each] for each in task.responses]
                 versions = (said for answer in answers for said in answer.history)
                 late = any(datetime.fromisoformat(said["until"]) > task.created_at for said in versions)
                 yield from self._records.unknown([joined_claim(task, answers).effect] if late else [])
+=======
+            if str(story.response) in task.responses and (len(task.responses) > 1 or self._changes(task)):
+                responses = [self._records.responses[each] for each in task.responses]
+                yield from self._records.unknown([joined_claim(task, responses).effect])
+
+    def _changes(self, task: Task) -> list[datetime]:
+        """When its answers were changed since it was given."""
+        versions = (said for each in task.responses for said in self._records.responses[each].history)
+        times = (datetime.fromisoformat(said["until"]) for said in versions)
+        return [at for at in times if at >= task.created_at]
+>>>>>>> 9679daf (wip)

@@ -25,6 +25,11 @@ class AnswerStory(Story):
     def address(self) -> str:
         return address(self.run.reach, f"p{self.run.person}")
 
+    @property
+    def person(self) -> str:
+        """Their name, as our own people are told it."""
+        return f"Person {self.run.person}"
+
 
 def address(reach: str, name: str) -> str:
     """Where somebody is mailed to; SES's simulator plays those whose mail does not simply arrive."""
@@ -111,7 +116,7 @@ class Answers:
         self._matrix.strikes.name(story, [str(fact), Task.id_for(str(fact))])
         if contact:
             email = "" if run.reach == "phone" else story.address
-            directory.merge_contact(Contact(contact, email, f"Person {run.person}", phone="+353 1 555"))
+            directory.merge_contact(Contact(contact, email, story.person, phone="+353 1 555"))
         if run.reach == "suppressed":
             directory.suppress(Suppression(contact, "unsubscribe", now))
         self._matrix.feedback.create(

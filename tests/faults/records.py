@@ -7,6 +7,7 @@ from datetime import datetime
 from hearback.aws.dynamodb import Item
 from hearback.claim import Claim
 from hearback.invitation import Invitation
+from hearback.movement import Movement
 from hearback.response import Response
 from hearback.task import Task
 from ops.mail import mails_in_doubt, refused_mails
@@ -27,6 +28,9 @@ class Records:
             if item["sk"] == "SUPPRESSION"
         }
         """Why a contact is mailed no more."""
+        moved = (Movement.from_item(item) for item in self.directory if item["pk"].startswith("MOVED#"))
+        self.movements = {str(each.response): each.before for each in moved}
+        """The score before, by the answer with which somebody moved."""
         facts = matrix.items("FeedbackTable")
         invitations = (Invitation.from_item(item) for item in facts if item["pk"].startswith("I#"))
         self.invitations = {str(each.id): each for each in invitations}

@@ -123,7 +123,7 @@ Tasking.tell_change = lambda self, response: None
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
 def test_the_matrix_finds_what_is_wrong(mistake: Mistake, tmp_path: Path) -> None:
-    template = copy_of_the_code(tmp_path, mistake.module, mistake.lines)
+    template = copy_of_the_code(tmp_path, {mistake.module: mistake.lines})
 
     with playing(tmp_path / "data", template) as matrix:
         matrix.strikes.only_plans = True

@@ -185,7 +185,7 @@ Coupons.grant = _grant_anyway
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
 def test_the_matrix_finds_what_is_wrong(mistake: Mistake, tmp_path: Path) -> None:
-    template = copy_of_the_code(tmp_path, mistake.module, mistake.lines)
+    template = copy_of_the_code(tmp_path, {mistake.module: mistake.lines})
 
     with playing(tmp_path / "data", template) as matrix:
         matrix.strikes.only_plans = True

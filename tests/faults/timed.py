@@ -70,6 +70,10 @@ class TimedStory(Story):
     def address(self) -> str:
         return address(self.run.reach, self.name)
 
+    @property
+    def friends_address(self) -> str:
+        return f"friend-{self.name}@example.com"
+
     def owns(self, names: Iterable[str]) -> bool:
         """Whether something that has one of these names is this run's."""
         return not {self.name, self.task, self._waits, str(self.response)}.isdisjoint(names)
@@ -202,7 +206,7 @@ class Timed:
         directory, referral = self._matrix.directory, self._survey.referral
         assert referral
         directory.merge_contact(Contact(story.contact, story.address, story.person))
-        directory.merge_contact(Contact(story.friend, f"friend-{story.name}@example.com", "Friend"))
+        directory.merge_contact(Contact(story.friend, story.friends_address, "Friend"))
         conversion = Conversion.of(
             referral,
             "club",

@@ -39,6 +39,8 @@ class TimedAudit:
         mails, due = records.mailed[story.address], self._mails_to_address(story)
         if mails > due:
             yield f"{story.address}: {mails} mails, of which {due} were due"
+        if (welcomes := records.mailed[story.friends_address]) > 1:
+            yield f"{story.friends_address}: {welcomes} mails, of which 1 was due"
         told = sum(1 for subject in records.subjects if re.search(rf"\b{story.person}\b", subject))
         if told > self._mails_about_person(story):
             yield f"{story.person}: our own people were told {told} times"
