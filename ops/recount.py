@@ -18,8 +18,6 @@ from ops.scanning import Wire
 Wrong = Literal["not counted", "counted wrongly", "cannot be counted", "its ledger cannot be read"]
 Place = tuple[str, str]
 """Partition and sort key of a fact."""
-LONGEST_REPAIR = 60.0
-"""Seconds that one batch of repairs may try, against throttles and conflicts with aggregators."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,9 @@ def _distribution(scores: Sequence[int]) -> Table:
     return table
 
 
-def bar(share: float, width: int = _BAR) -> str:
+def bar(share: float) -> str:
     """A bar of a share from 0 to 1, in eighths of a cell; what is not nothing can be seen."""
-    eighths = max(round(share * width * 8), 1 if share else 0)
+    eighths = max(round(share * _BAR * 8), 1 if share else 0)
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 

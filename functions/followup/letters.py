@@ -25,8 +25,6 @@ from hearback.survey import Person, Survey
 from hearback.task import Task
 from hearback.telephone import tel_link
 
-__all__ = ["Letter", "alert", "invitation", "reply", "task_notice"]
-
 OWN_WORDS = 240
 """Characters of their own comment that a respondent is shown: enough to know it again."""
 WHOLE_COMMENT = 1500

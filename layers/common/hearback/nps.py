@@ -155,7 +155,7 @@ def change(before: Score, after: Score, minimum_n: int = 1) -> Change | None:
     return Change(after.nps - before.nps, math.erfc(abs(z) / math.sqrt(2)))
 
 
-def in_words(found: Change | None, between: Literal["periods", "groups"] = "periods") -> str:
+def in_words(found: Change | None) -> str:
     """One plain English sentence. It says "up" or "down" only of a change that the test calls one."""
     if found is None:
         return "Too few answers to compare."
@@ -164,10 +164,9 @@ def in_words(found: Change | None, between: Literal["periods", "groups"] = "peri
     if not size:
         return f"No difference ({p})."
     points = f"{size:g} point" + ("s" if size != 1 else "")
-    if found.significant and between == "periods":
+    if found.significant:
         return f"{'Up' if found.points > 0 else 'Down'} {points}, more than chance ({p})."
-    verdict = "more than chance" if found.significant else "which chance alone would explain"
-    return f"{points} {'higher' if found.points > 0 else 'lower'}, {verdict} ({p})."
+    return f"{points} {'higher' if found.points > 0 else 'lower'}, which chance alone would explain ({p})."
 
 
 def answers_needed(current: Score, points: float = 5.0) -> int | None:

@@ -29,7 +29,6 @@ QUOTE_LENGTH = range(25, 161)
 
 _LATIN = ("en", "fr")
 _STOP_WORDS = Path(__file__).parent / "stop_words"
-_MARKS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u064b-\u065f\u0670\u200c\u200d"
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’]", re.IGNORECASE)
 _AND = re.compile("^[وف](?=ال)")
 _ARTICLE = re.compile(r"^(?:[وف]?(?:ال|لل)|[بك]ال)(?=\w{3})")
