@@ -6,10 +6,7 @@ from datetime import datetime
 
 from hearback.claim import Claim
 from hearback.nps import category
-<<<<<<< HEAD
-=======
 from hearback.task import Task
->>>>>>> 9679daf (wip)
 from hearback.task_news import joined_claim
 from tests.faults.answers import AnswerStory
 from tests.faults.moves import Moves
@@ -99,13 +96,6 @@ class AnswerAudit:
         The last such mail tells of all that joined and changed, whichever answer it was.
         """
         for task in self._records.tasks.values():
-<<<<<<< HEAD
-            if str(story.response) in task.responses:
-                answers = [self._records.responses[each] for each in task.responses]
-                versions = (said for answer in answers for said in answer.history)
-                late = any(datetime.fromisoformat(said["until"]) > task.created_at for said in versions)
-                yield from self._records.unknown([joined_claim(task, answers).effect] if late else [])
-=======
             if str(story.response) in task.responses and (len(task.responses) > 1 or self._changes(task)):
                 responses = [self._records.responses[each] for each in task.responses]
                 yield from self._records.unknown([joined_claim(task, responses).effect])
@@ -115,4 +105,3 @@ class AnswerAudit:
         versions = (said for each in task.responses for said in self._records.responses[each].history)
         times = (datetime.fromisoformat(said["until"]) for said in versions)
         return [at for at in times if at >= task.created_at]
->>>>>>> 9679daf (wip)
