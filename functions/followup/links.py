@@ -12,7 +12,7 @@ from hearback.token import Token, sign
 INVITED = timedelta(days=90)
 """How long an invitation can be answered."""
 SUBSCRIBED = timedelta(days=5 * 365)
-"""When the token of an unsubscribe link ends, since every token does. Nothing looks at that: the link works for ever."""
+"""When an unsubscribe link's token ends, as every token does. Nothing looks at it: the link works for ever."""
 
 
 @dataclass(frozen=True, slots=True)
