@@ -17,7 +17,7 @@ from followup.links import Links
 from followup.post import Post
 from followup.setbacks import Setbacks
 from followup.settle_queue import about_task, body, send, tens
-from hearback.aws.bus import Bus
+from hearback.aws.bus import Bus, message
 from hearback.aws.claims import Claims
 from hearback.aws.tasks import Tasks
 from hearback.claim import Claim
@@ -96,7 +96,7 @@ class TaskNotices:
         claim = Claim(f"task-message/{task.id}", {"task": task.id}, repeatable=True)
         if repeatable.take(self.claims, claim, self.now):
             told = _told(task) | {"response": task.born_of}
-            self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=json.dumps(told))
+            self.sqs.send_message(QueueUrl=self.task_queue, MessageBody=json.dumps(message(claim.digest, told)))
             self.bus.put("Task Opened", claim.digest, told, self.now)
             self.claims.settle(claim.digest, "done", self.now)
 

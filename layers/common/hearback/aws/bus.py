@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 SOURCE = "hearback"
 EventKind = Literal["Play", "Slip", "Climb", "Task Opened", "Task Assigned", "Task Closed"]
-"""The events' detail types."""
+"""The events' detail types. docs/events.md has the fields of each."""
+VERSION = 1
+"""Grows if a field changes its meaning or goes."""
+
+
+def message(event_id: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What other systems are told, as a detail of an event or in a queue; who gets it twice knows it by its `id`."""
+    return {"id": event_id, "version": VERSION, **said}
 
 
 class EventNotTaken(Exception):
@@ -31,7 +38,7 @@ class Bus:
 
         PutEvents takes no id, so nothing keeps a repeated one out but its reader.
         """
-        body = json.dumps({"id": event_id, **detail}, ensure_ascii=False)
+        body = json.dumps(message(event_id, detail), ensure_ascii=False)
         try:
             answer = self._client().put_events(
                 Entries=[{"EventBusName": self.name, "Source": SOURCE, "DetailType": kind, "Time": at, "Detail": body}]
