@@ -122,19 +122,21 @@ def _asked_before(
 
 
 def submit(
+    request: Request,
     wiring: Wiring,
     to: Opened,
     score: int,
     answer: Answer,
     locale: str,
-    now: datetime,
     confirmed_by: Confirmation = "request",
 ) -> Response:
     """Store a confirmed answer; given again, the same one is the same response and another one amends it.
 
-    Raises Problem, AmendmentRefused.
+    What is refused for itself takes nobody's place at their address. Raises Problem, AmendmentRefused.
     """
     _check_answers(to.survey, answer)
+    limits.admit(request, wiring, to.survey, to.token)
+    now = request.now
     given = response_of(wiring, to, score, answer, locale, now)
     with limits.changing(wiring, to.survey, now):
         return wiring.feedback.submit(

@@ -94,11 +94,14 @@ class Watch:
         return self.believes(form, score)
 
     def signal(self, signal: Signal) -> None:
-        """Take in what a page's script reports. Raises Problem."""
+        """Take in what a page's script reports: a touch with a score may become an answer. Raises Problem."""
         stamp = stamp_read(signal.page, self.request, self.wiring)
         if stamp is None:
             raise Problem("invalid-body", "#/page: send the page field of the form, as it is.")
-        self._observe(signal.kind, stamp if signal.score is None else replace(stamp, score=signal.score))
+        stamp = stamp if signal.score is None else replace(stamp, score=signal.score)
+        if signal.kind == "human" and stamp.score is not None:
+            limits.admit(self.request, self.wiring, self.to.survey, self.to.token)
+        self._observe(signal.kind, stamp)
 
     def _confirmed_without_script(self, sent: PageStamp) -> Confirmation:
         """A mail's links: several scores sent together, by forms that show no hand, are a program's, all of them."""
@@ -125,14 +128,15 @@ class Watch:
         token = self.to.token
         channel = cast(Channel, token.channel)  # we signed it
         visit = Visit(self.to.response, (), token.dimensions, channel, self.to.locale_on_page(self.request), expires_at)
-        return self.wiring.directory.observe(visit, observation) if self._kept(observation.kind) else visit
+        return self.wiring.directory.observe(visit, observation) if self._kept(observation) else visit
 
-    def _kept(self, kind: Kind) -> bool:
+    def _kept(self, observation: Observation) -> bool:
         """Whether it is written down. Of links that nobody was invited by, only for as many as an address may open.
 
-        A touch has paid for the answer that it may become.
+        A touch with a score has paid for the answer that it may become.
         """
-        if kind == "human" or limits.invited(self.to.token) or self.wiring.directory.visit(self.to.response):
+        paid = observation.kind == "human" and observation.score is not None
+        if paid or limits.invited(self.to.token) or self.wiring.directory.visit(self.to.response):
             return True
         return limits.may_watch(self.request, self.wiring, self.to.survey)
 
@@ -150,7 +154,5 @@ def signal(request: Request, wiring: Wiring) -> Reply:
     """POST /v1/responses/{token}/signals: what a page's script saw of a person."""
     said = Signal.model_validate_json(request.beacon())
     to = answers.answerable(wiring, request.parameter("token"), request.now)
-    if said.kind == "human":  # it may become an answer
-        limits.admit(request, wiring, to.survey, to.token)
     Watch(request, wiring, to).signal(said)
     return Reply(204, log={"response": str(to.response), "signal": said.kind})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from collect import answers, limits, pages, preferences
+from collect import answers, pages, preferences
 from collect.asking import asked_after
 from collect.bodies import Amendment, TokenRequest
 from collect.guarded_form import stamp_for
@@ -146,8 +146,7 @@ def _score_given(
     if not confirmed_by:
         return pages.score_page(sheet, score, {"score": str(score)}, watch.stamp(score), slip="hasty")
     said = Amendment(score=score)
-    limits.admit(request, wiring, to.survey, to.token)
-    stored = answers.submit(wiring, to, score, said.answer, sheet.locale, request.now, confirmed_by)
+    stored = answers.submit(request, wiring, to, score, said.answer, sheet.locale, confirmed_by)
     page = pages.question_page(sheet, score, 0, watch.stamp(score), saved=True)
     return replace(page, log={"response": str(stored.id), "version": stored.version})
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from collect import answers, limits
+from collect import answers
 from collect.asking import asked_after, thanks_for
 from collect.bodies import Amendment, MachineSubmission, Submission, TokenRequest
 from collect.cors import cors, preflight
@@ -54,8 +54,7 @@ def submit(request: Request, wiring: Wiring) -> Reply:
     to = answers.answerable(wiring, said.token, request.now)
     if to.survey.id != survey.id:
         raise Problem("token-refused", "This token was made for another survey. Make one for this survey.")
-    limits.admit(request, wiring, to.survey, to.token)
-    stored = answers.submit(wiring, to, said.score, said.answer, to.locale, request.now)
+    stored = answers.submit(request, wiring, to, said.score, said.answer, to.locale)
     payload = _stored(stored, to.survey, to.locale)
     if any(isinstance(play, ReviewPlay | ReferralPlay) for play in to.survey.plays):
         from collect.next_step import offered  # noqa: PLC0415 - most surveys' answers need not wait for it
