@@ -1,6 +1,7 @@
-"""The thank-you page: the answer is given, and one next step is offered."""
+"""The thank-you page: the answer is given, and one next step is offered, or a call to whom nobody could reach."""
 
 from collect import pages
+from collect.call_offer import will_give_task
 from collect.guarded_form import stamp_for
 from collect.next_step import offered
 from collect.reply import Reply
@@ -23,9 +24,10 @@ def thank_you(
     saved: bool,
 ) -> Reply:
     """The page after the last question. `words` are those of the comment that this very request brought."""
-    offer = offered(request, wiring, sheet.survey, response, sheet.locale)
+    calls = response is not None and will_give_task(sheet.survey, response, request.now)
+    offer = None if calls else offered(request, wiring, sheet.survey, response, sheet.locale)
     stamp = stamp_for(sheet.token, request, wiring, score)
-    return pages.done_page(sheet, score, offer, stamp, words, saved=saved)
+    return pages.done_page(sheet, score, offer, stamp, words, saved=saved, calls=calls)
 
 
 def carried(survey: Survey, words: str) -> str:

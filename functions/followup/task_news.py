@@ -54,9 +54,9 @@ class NewsOfTasks:
     ) -> None:
         """Tell whose an open task is what is new of it, each once. Raises NotSent: to be tried again."""
         changed = changes(task, responses)
-        news = len(task.responses) + len(changed) > 1
+        news = bool(task.contact) and len(task.responses) + len(changed) > 1
         person = owner_now(task, survey)
-        if not (task.callback or news) or not person or not task.contact:
+        if not (task.callback or news) or not person:
             self.tasks.news_told(task, responses)
             return
         owner, link = survey.people[person], self.links.task(task, person)

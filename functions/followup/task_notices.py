@@ -81,16 +81,17 @@ class TaskNotices:
         responses: Sequence[Response],
         contact: Contact | None,
         earlier: Sequence[Response],
-    ) -> None:
-        """Tell other systems of an open task, and whose it is.
+    ) -> bool:
+        """Tell other systems of an open task, and whose it is; whether a mail went to them just now.
 
         Raises NotSent, EventNotTaken or Busy: to be tried again.
         """
         self._announce(task)
         if task.assignments:
             self._tell_assignment(task)
-        self._mail(task, survey, responses, contact, earlier)
+        mailed = self._mail(task, survey, responses, contact, earlier)
         self.tasks.noticed(task)
+        return mailed
 
     def _announce(self, task: Task) -> None:
         claim = Claim(f"task-message/{task.id}", {"task": task.id}, repeatable=True)
@@ -114,16 +115,16 @@ class TaskNotices:
         responses: Sequence[Response],
         contact: Contact | None,
         earlier: Sequence[Response],
-    ) -> None:
+    ) -> bool:
         """The survey may have been changed since the task was given, and its owner have left."""
         person = owner_now(task, survey)
         if not person:
             logger.warning("nobody to tell of a task", extra={"task": task.id, "person": task.owner})
-            return
+            return False
         owner, link = survey.people[person], self.links.task(task, person)
         occasion: Literal["new", "overdue"] = "overdue" if task.overdue(self.now) else "new"
         letter = letters.task_notice(survey, task, responses, contact, owner, link, occasion=occasion, earlier=earlier)
-        self.post.send(notice_claim(task), letter, owner.email, self.now, to_name=owner.name)
+        return self.post.send(notice_claim(task), letter, owner.email, self.now, to_name=owner.name) == "sent"
 
 
 def notice_claim(task: Task) -> Claim:

@@ -11,6 +11,7 @@ from followup.story import EARLIER, Story
 from followup.task_news import NewsOfTasks
 from followup.task_notices import TaskNotices
 from hearback import plays
+from hearback.aws.call_wishes import CallWishes
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory, UnknownSurvey
 from hearback.aws.feedback import Feedback
@@ -63,11 +64,19 @@ class Tasking:
             self.claims.settle(opening.digest, "done", self.now, task.id)
         else:
             self._give_again(opening, wanted)
-        made = self.tasks.get(wanted.id)
+        made = self._with_wish(self.tasks.get(wanted.id))
         if made and made.open:
-            self.notices.tell(made, survey, [response], story.contact, story.earlier)
+            if self.notices.tell(made, survey, [response], story.contact, story.earlier) and made.callback:
+                self.tasks.news_told(made)
         elif made is None and (joined := self.tasks.open_about(str(response.id), response.contact)):
             self.tell(joined.id)
+
+    def _with_wish(self, task: Task | None) -> Task | None:
+        """The task with what the person whom nobody knows has said meanwhile of where to call."""
+        if task is None or not task.open or task.contact:
+            return task
+        CallWishes(self.tasks).bring(task)
+        return self.tasks.get(task.id)
 
     def _free_of_withdrawn(self, caps: Sequence[Cap], wanting: Claim) -> None:
         """Free for a claim the slots of withdrawn tasks: nobody was called, so nobody is to go without for that.
