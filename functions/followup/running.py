@@ -57,7 +57,8 @@ class Running:
 
     def wait(self, play: Play, story: Story) -> None:
         """Let the play run when its delay has passed, if it follows then."""
-        self.directory.let_wait(WaitingPlay(story.response.id, play.id, self.now + play.delay))
+        response = story.response
+        self.directory.let_wait(WaitingPlay(response.id, play.id, self.now + play.delay, response.version))
 
     def _mail(self, play: MailPlay, survey: Survey, story: Story) -> None:
         contact, response = story.contact, story.response

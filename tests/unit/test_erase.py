@@ -124,7 +124,7 @@ def test_what_plays_remember_goes_or_names_nobody(tables: Tables, asha: Response
     directory = Directory(tables.directory)
     directory.reach(Reached(ASHA, NOW, str(asha.id)))
     directory.take(Slot.played(ASHA, "shop", "call"), "me", NOW, timedelta(days=1))
-    directory.let_wait(WaitingPlay(asha.id, "later", NOW + timedelta(days=2)))
+    directory.let_wait(WaitingPlay(asha.id, "later", NOW + timedelta(days=2), version=1))
     directory.put_movement(Movement(asha.id, asha.day, 9, 2**31))
 
     assert erase(tables).removed["slot"] == 4

@@ -163,7 +163,7 @@ def test_a_coupon_is_known_by_its_grant(hearback: Hearback, tables: Tables, surv
 
 
 def test_a_play_that_waits_says_until_when(hearback: Hearback, tables: Tables, response: Response) -> None:
-    waiting = WaitingPlay(response.id, "thank", NOW + timedelta(hours=48))
+    waiting = WaitingPlay(response.id, "thank", NOW + timedelta(hours=48), response.version)
     tables.people.let_wait(waiting)
     assert by_id(explained(hearback, "--response", str(response.id)))["thank"]["done"] == "waits until Fri 06 Mar 16:00"
 

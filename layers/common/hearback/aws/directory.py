@@ -141,9 +141,9 @@ class Directory:
             self.table.update(reached.reach_request())
 
     def let_wait(self, waiting: WaitingPlay) -> None:
-        """Put a play among what is due, unless it is or was there."""
+        """Put a play among what is due, unless it is or was there for this version of its answer."""
         with suppress(ConditionFailed):
-            self.table.put(waiting.put_request())
+            self.table.update(waiting.wait_request())
 
     def waiting(self, response: FactId, play: str) -> WaitingPlay | None:
         """A play that waits for its delay to pass; None if it does not, or no more."""
@@ -151,8 +151,8 @@ class Directory:
         return WaitingPlay.from_item(found) if found and "due_kind" in found else None
 
     def end_wait(self, waiting: WaitingPlay) -> None:
-        """Take a play from what is due."""
-        with suppress(ConditionFailed):  # expired meanwhile
+        """Take a play from what is due, as it was read."""
+        with suppress(ConditionFailed):  # expired, or waiting for a later version of its answer
             self.table.update(waiting.over_request())
 
     def put_movement(self, movement: Movement) -> None:
