@@ -42,9 +42,8 @@ def store(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> Wo
 def test_an_answer_of_the_stream_waits_in_the_settle_queue_by_its_id(store: World) -> None:
     assert stream.handler(sample("followup-stream"), CONTEXT) == {"batchItemFailures": []}
 
-    assert (
-        store.settling() == [json.loads(sample("followup-settled")["Records"][0]["body"])] == [{"response": RESPONSE}]
-    )
+    [message] = sample("followup-settled")["Records"]
+    assert store.settling() == [json.loads(message["body"])] == [{"response": RESPONSE}]
 
 
 def test_once_it_has_settled_its_person_is_answered_and_somebody_has_a_task(store: World) -> None:
@@ -54,7 +53,7 @@ def test_once_it_has_settled_its_person_is_answered_and_somebody_has_a_task(stor
     assert store.recipients() == ["Asha Rao <asha@shop.example>", "Ravi <ravi@example.com>"]
     task = store.tables.tasks.open_of(RAVI)
     assert task is not None
-    assert (task.owner, task.responses) == ("asha", {RESPONSE})
+    assert (task.owner, *task.responses) == ("asha", RESPONSE)
 
 
 def test_a_mail_that_bounces_is_the_last_one_to_its_person(store: World) -> None:
