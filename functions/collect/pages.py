@@ -4,21 +4,16 @@ answers are saved as they are typed, and a mail link's page sees signs of a pers
 A page shows only what the request that asked for it carried: a mail with its link may have been forwarded.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from collect.asking import asked_after, thanks_for
-from collect.look import PLAIN_COLOUR, StyleSheet, scripts, security_policy, style
+from collect.look import PLAIN_COLOUR, scripts
+from collect.rendering import render
 from collect.reply import Reply
 from collect.request import Request
-from hearback.judging import TRAP
-from hearback.language import Texts, comma, direction, own_name, texts
+from hearback.language import Texts, own_name, texts
 from hearback.survey import Survey
 
 if TYPE_CHECKING:
@@ -128,13 +123,8 @@ def question_page(
     )
 
 
-def done_page(
-    sheet: Sheet, score: int, offer: "Offer | None", stamp: str, words: str, *, saved: bool, calls: bool = False
-) -> Reply:
-    """Thanks, and a next step if there is one. `words` may be quoted, if the respondent wants that.
-
-    `calls`: somebody looks into it, and will call whoever says where.
-    """
+def done_page(sheet: Sheet, score: int, offer: "Offer | None", stamp: str, words: str, *, saved: bool) -> Reply:
+    """Thanks, and a next step if there is one. `words` may be quoted, if the respondent wants that."""
     shares = offer is not None and offer.kind == "referral"
     return _survey_page(
         sheet,
@@ -144,9 +134,6 @@ def done_page(
         score=score,
         saved=saved,
         offer=offer,
-        calls=calls,
-        phone="",
-        when="",
         stamp=stamp,
         quote=Quote(words),
         slip="",
@@ -189,18 +176,16 @@ def called_page(sheet: Sheet) -> Reply:
     return _survey_page(sheet, "notice.html", 200, say("called_heading"), text=say("called_text"))
 
 
-def called_often_page(sheet: Sheet, *, by_mail: bool) -> Reply:
-    """Somebody will call, as it was said before. `by_mail`: whoever has a mail of ours can reply to it."""
+def called_often_page(sheet: Sheet) -> Reply:
+    """Somebody will call, as it was said before."""
     say = sheet.words.say
-    text = say("called_often_mail_text" if by_mail else "called_often_text")
-    return _survey_page(sheet, "notice.html", 200, say("called_often_heading"), text=text)
+    return _survey_page(sheet, "notice.html", 200, say("called_often_heading"), text=say("called_often_text"))
 
 
-def uncalled_page(sheet: Sheet, *, by_mail: bool) -> Reply:
+def uncalled_page(sheet: Sheet) -> Reply:
     """Nobody is to call any more."""
     say = sheet.words.say
-    text = say("uncalled_mail_text" if by_mail else "uncalled_text")
-    return _survey_page(sheet, "notice.html", 200, say("uncalled_heading"), text=text)
+    return _survey_page(sheet, "notice.html", 200, say("uncalled_heading"), text=say("uncalled_text"))
 
 
 def answered_page(sheet: Sheet, *, by_mail: bool) -> Reply:
@@ -210,76 +195,18 @@ def answered_page(sheet: Sheet, *, by_mail: bool) -> Reply:
     return _survey_page(sheet, "notice.html", 200, say("answered_heading"), text=text)
 
 
-def preferences_page(
-    words: Texts, brand: str, token: str, choices: Mapping[str, str], chosen: str, stamp: str, *, slip: Slip = ""
-) -> Reply:
-    """Which of a company's mails shall stop: `choices` are their names and what people read.
-
-    What was chosen before is not shown.
-    """
-    return _page(
-        "preferences.html",
-        422 if slip else 200,
-        words.language,
-        words,
-        PLAIN_COLOUR,
-        brand,
-        words.say("preferences_heading"),
-        path=f"/u/{token}",
-        script=scripts("hand"),
-        choices=choices,
-        chosen=chosen,
-        slip=slip,
-        stamp=stamp,
-    )
-
-
-def task_page(status: int, survey: Survey, words: Texts, token: str, **values: Any) -> Reply:
-    """A task's page, for somebody of the company; `values` are what task.html names."""
-    return _page(
-        "task.html",
-        status,
-        words.language,
-        words,
-        survey.brand.colour,
-        survey.brand.name,
-        words.say("title"),
-        sheet="task",
-        logo=survey.brand.logo,
-        path=f"/t/{token}",
-        script=scripts("hand"),
-        **values,
-    )
-
-
-def task_notice(status: int, survey: Survey, words: Texts, heading: str, text: str) -> Reply:
-    """What is told of a task where nothing is to be done."""
-    brand = survey.brand
-    return _page(
-        "notice.html",
-        status,
-        words.language,
-        words,
-        brand.colour,
-        brand.name,
-        heading,
-        logo=brand.logo,
-        text=text,
-    )
-
-
 def notice_page(status: int, notice: Notice, words: Texts, brand: str = "") -> Reply:
     """A page that belongs to no survey."""
     return plain_page(status, words, words.say(f"{notice}_heading"), words.say(f"{notice}_text"), brand)
 
 
 def plain_page(status: int, words: Texts, heading: str, text: str, brand: str = "") -> Reply:
-    return _page("notice.html", status, words.language, words, PLAIN_COLOUR, brand, heading, text=text)
+    return render("notice.html", status, words.language, words, PLAIN_COLOUR, brand, heading, text=text)
 
 
 def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values: Any) -> Reply:
     brand = sheet.survey.brand
-    return _page(
+    return render(
         template,
         status,
         sheet.locale,
@@ -291,50 +218,4 @@ def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values:
         token=sheet.token,
         path=f"/a/{sheet.token}",
         **values,
-    )
-
-
-def _page(
-    template: str,
-    status: int,
-    locale: str,
-    words: Texts,
-    colour: str,
-    brand: str,
-    title: str,
-    script: str = "",
-    logo: str = "",
-    sheet: StyleSheet | None = None,
-    **values: Any,
-) -> Reply:
-    html = (
-        _templates()
-        .get_template(template)
-        .render(
-            locale=locale,
-            direction=direction(locale),
-            say=words.say,
-            comma=comma(words.language),
-            style=style(colour, sheet),
-            brand=brand,
-            logo=logo,
-            title=title,
-            script=script,
-            trap=TRAP,
-            **values,
-        )
-    )
-    headers = {"Content-Security-Policy": security_policy(colour, script, sheet)}
-    return Reply(status, html.encode(), "text/html; charset=utf-8", headers)
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
     )

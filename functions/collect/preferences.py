@@ -6,7 +6,9 @@ from email import message_from_bytes
 
 from collect import answers, pages
 from collect.guarded_form import mark_of, stamp_for
+from collect.look import PLAIN_COLOUR, scripts
 from collect.problems import Problem
+from collect.rendering import render
 from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
@@ -75,9 +77,21 @@ def _asked(
     request: Request, wiring: Wiring, token: Token, chosen: Covers | None = None, *, slip: pages.Slip = ""
 ) -> Reply:
     words, text = _words(request, token), request.parameter("token")
-    stamp = stamp_for(text, request, wiring)
-    choices: dict[str, str] = {covers: words.say(name) for covers, (name, _) in _CHOICES.items()}
-    return pages.preferences_page(words, wiring.brand, text, choices, chosen or "", stamp, slip=slip)
+    return render(
+        "preferences.html",
+        422 if slip else 200,
+        words.language,
+        words,
+        PLAIN_COLOUR,
+        wiring.brand,
+        words.say("preferences_heading"),
+        path=f"/u/{text}",
+        script=scripts("hand"),
+        choices={covers: words.say(name) for covers, (name, _) in _CHOICES.items()},
+        chosen=chosen or "",
+        slip=slip,
+        stamp=stamp_for(text, request, wiring),
+    )
 
 
 def _unsubscribing(request: Request, wiring: Wiring) -> Token:

@@ -7,11 +7,14 @@ some days, and once the task is closed the page tells nothing of the customer an
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from collect import pages, people
 from collect.answers import known_survey
 from collect.guarded_form import mark_of, stamp_for
+from collect.look import scripts
 from collect.problems import REFUSALS, Problem, problem_of
+from collect.rendering import render
 from collect.reply import Reply
 from collect.request import Request
 from collect.task_form import STEPS, Incomplete, Missing, Step, due_in, ending_in, note_in
@@ -152,13 +155,16 @@ def _page(
     view, words, now = opened.view, opened.view.words, opened.request.now
     if view.task.closing:
         status = 409 if step else 200
-        page = pages.task_notice(status, view.survey, words, words.say("closed_heading"), view.closed)
+        page = _render("notice.html", status, view, words.say("closed_heading"), text=view.closed)
     else:
-        page = pages.task_page(
+        page = _render(
+            "task.html",
             _FAILED if missing else 200,
-            view.survey,
-            words,
-            opened.token,
+            view,
+            words.say("title"),
+            sheet="task",
+            path=f"/t/{opened.token}",
+            script=scripts("hand"),
             view=view,
             story=read_story(view, opened.wiring),
             holder=opened.holder,
@@ -174,3 +180,8 @@ def _page(
             done=done if done in STEPS else "",
         )
     return replace(page, log={"task": view.task.id})
+
+
+def _render(template: str, status: int, view: TaskView, title: str, /, **values: Any) -> Reply:
+    words, brand = view.words, view.survey.brand
+    return render(template, status, words.language, words, brand.colour, brand.name, title, logo=brand.logo, **values)

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 from jinja2 import Environment
 
-from collect import pages
+from collect import rendering
 from collect.wiring import wiring
 from hearback.contact import Contact
 from hearback.fact import FactId
@@ -187,12 +187,12 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def test_no_page_is_forgotten(collect: Collect, rendered: set[str]) -> None:
-    loader = pages._templates().loader
+    loader = rendering.templates().loader
     assert loader is not None
     every = {
         name
         for name in loader.list_templates()
-        if name.endswith(".html") and '{% extends "layout.html" %}' in loader.get_source(pages._templates(), name)[0]
+        if name.endswith(".html") and '{% extends "layout.html" %}' in loader.get_source(rendering.templates(), name)[0]
     }
 
     every_state(collect, HARMLESS)
