@@ -123,8 +123,13 @@ def question_page(
     )
 
 
-def done_page(sheet: Sheet, score: int, offer: "Offer | None", stamp: str, words: str, *, saved: bool) -> Reply:
-    """Thanks, and a next step if there is one. `words` may be quoted, if the respondent wants that."""
+def done_page(
+    sheet: Sheet, score: int, offer: "Offer | None", stamp: str, words: str, *, saved: bool, calls: bool = False
+) -> Reply:
+    """Thanks, and a next step if there is one. `words` may be quoted, if the respondent wants that.
+
+    `calls`: somebody looks into it, and will call whoever says where.
+    """
     shares = offer is not None and offer.kind == "referral"
     return _survey_page(
         sheet,
@@ -134,6 +139,9 @@ def done_page(sheet: Sheet, score: int, offer: "Offer | None", stamp: str, words
         score=score,
         saved=saved,
         offer=offer,
+        calls=calls,
+        phone="",
+        when="",
         stamp=stamp,
         quote=Quote(words),
         slip="",
@@ -176,16 +184,18 @@ def called_page(sheet: Sheet) -> Reply:
     return _survey_page(sheet, "notice.html", 200, say("called_heading"), text=say("called_text"))
 
 
-def called_often_page(sheet: Sheet) -> Reply:
-    """Somebody will call, as it was said before."""
+def called_often_page(sheet: Sheet, *, by_mail: bool) -> Reply:
+    """Somebody will call, as it was said before. `by_mail`: whoever has a mail of ours can reply to it."""
     say = sheet.words.say
-    return _survey_page(sheet, "notice.html", 200, say("called_often_heading"), text=say("called_often_text"))
+    text = say("called_often_mail_text" if by_mail else "called_often_text")
+    return _survey_page(sheet, "notice.html", 200, say("called_often_heading"), text=text)
 
 
-def uncalled_page(sheet: Sheet) -> Reply:
+def uncalled_page(sheet: Sheet, *, by_mail: bool) -> Reply:
     """Nobody is to call any more."""
     say = sheet.words.say
-    return _survey_page(sheet, "notice.html", 200, say("uncalled_heading"), text=say("uncalled_text"))
+    text = say("uncalled_mail_text" if by_mail else "uncalled_text")
+    return _survey_page(sheet, "notice.html", 200, say("uncalled_heading"), text=text)
 
 
 def answered_page(sheet: Sheet, *, by_mail: bool) -> Reply:
