@@ -14,6 +14,11 @@ PATIENCE = timedelta(minutes=15)
 """How long the notice of a new task waits before the tick sees to it: whoever opens a task tells of it at once."""
 
 
+def notice_key(task: str) -> dict[str, str]:
+    """Where it waits beside a task that its owner is told."""
+    return {**Task.key_item(task), "sk": "NOTICE"}
+
+
 def open_requests(task: Task) -> list[dict[str, Any]]:
     """A new task with its notice and, for a known contact, the claim to be the open one; together or not at all."""
     puts: list[dict[str, Any]] = [
@@ -57,7 +62,7 @@ def reopen_requests(task: Task, owner: str, due_at: datetime, now: datetime) -> 
 def noticed_request(task: Task) -> dict[str, Any]:
     """Take the notice away, on condition that the task was not assigned again since it was read."""
     return {
-        "Key": {**Task.key_item(task.id), "sk": "NOTICE"},
+        "Key": notice_key(task.id),
         "ConditionExpression": "times = :times",
         "ExpressionAttributeValues": {":times": len(task.assignments)},
     }
@@ -82,7 +87,7 @@ def _assign_request(task: Task, owner: str, now: datetime) -> dict[str, Any]:
 
 def _notice(task: Task, due_at: datetime, times: int = 0) -> dict[str, Any]:
     """`times`: how often the task was assigned when its owner was to be told."""
-    item = {**Task.key_item(task.id), "sk": "NOTICE", "due_kind": NOTICE_KIND, "due_at": stored(due_at), "times": times}
+    item = {**notice_key(task.id), "due_kind": NOTICE_KIND, "due_at": stored(due_at), "times": times}
     return {"Put": {"Item": item}}
 
 

@@ -21,6 +21,16 @@ _UNTOUCHED = (
 )
 
 
+def ask_again_key(task: str) -> dict[str, str]:
+    """Where it waits beside a task that its person is asked again."""
+    return {**Task.key_item(task), "sk": "ASK_AGAIN"}
+
+
+def closing_key(task: str) -> dict[str, str]:
+    """Where it waits beside a task that the bus is told of its closing."""
+    return {**Task.key_item(task), "sk": "CLOSING"}
+
+
 def close_requests(task: Task, closing: Closing, note: Note | None, ask_again: timedelta) -> list[dict[str, Any]]:
     """Close it, let the contact's next detractor answer open another, and see to what follows.
 
@@ -34,7 +44,7 @@ def close_requests(task: Task, closing: Closing, note: Note | None, ask_again: t
     if task.contact:
         requests.append({"Update": _name_closed_request(task, closing)})
     if task.contact and ask_again:
-        waiting = {**Task.key_item(task.id), "sk": "ASK_AGAIN", "due_kind": ASK_AGAIN_KIND}
+        waiting = {**ask_again_key(task.id), "due_kind": ASK_AGAIN_KIND}
         requests.append({"Put": {"Item": {**waiting, "due_at": stored(closing.at + ask_again)}}})
     return requests
 
@@ -88,6 +98,6 @@ def _end_request(task: Task, closing: Closing) -> dict[str, Any]:
 
 def _after(task: Task, closing: Closing) -> list[dict[str, Any]]:
     """The bus is to be told, and the contact may have another task."""
-    untold = {**Task.key_item(task.id), "sk": "CLOSING", "due_kind": CLOSING_KIND, "due_at": stored(closing.at)}
+    untold = {**closing_key(task.id), "due_kind": CLOSING_KIND, "due_at": stored(closing.at)}
     freed = [{"Delete": {"Key": Task.open_key(task.contact)}}] if task.contact else []
     return [{"Put": {"Item": untold}}, *freed]

@@ -23,7 +23,15 @@ from hearback.task_changes import (
     take_request,
     told_request,
 )
-from hearback.task_closing import ASK_AGAIN_KIND, CLOSING_KIND, close_requests, closed_in, withdraw_requests
+from hearback.task_closing import (
+    ASK_AGAIN_KIND,
+    CLOSING_KIND,
+    ask_again_key,
+    close_requests,
+    closed_in,
+    closing_key,
+    withdraw_requests,
+)
 from hearback.task_news import (
     NEWS_KIND,
     call_back_requests,
@@ -100,22 +108,22 @@ class Tasks:
 
     def to_ask_again(self, until: datetime) -> Iterator[str]:
         """Ids of the tasks whose people are to be asked again by then."""
-        return (_id(item) for item in self._listed(ASK_AGAIN_KIND, until=until))
+        return (Task.id_of(item) for item in self._listed(ASK_AGAIN_KIND, until=until))
 
     def asked_again(self, task: str) -> None:
         """Whether to ask again is settled."""
-        self.table.delete({"Key": Task.key_item(task) | {"sk": "ASK_AGAIN"}})
+        self.table.delete({"Key": ask_again_key(task)})
 
     def untold_closings(self, until: datetime) -> Iterator[str]:
         """Ids of the closed tasks that the bus has not been told of."""
-        return (_id(item) for item in self._listed(CLOSING_KIND, until=until))
+        return (Task.id_of(item) for item in self._listed(CLOSING_KIND, until=until))
 
     def closing_told(self, task: str) -> None:
-        self.table.delete({"Key": Task.key_item(task) | {"sk": "CLOSING"}})
+        self.table.delete({"Key": closing_key(task)})
 
     def unnoticed(self, until: datetime) -> Iterator[str]:
         """Ids of the tasks whose owners were to be told by then, and may not have been."""
-        return (_id(item) for item in self._listed(NOTICE_KIND, until=until))
+        return (Task.id_of(item) for item in self._listed(NOTICE_KIND, until=until))
 
     def noticed(self, task: Task) -> None:
         """Whose it is knows, or is sure to hear; `task` as it was read: a later assignment is told for itself."""
@@ -124,7 +132,7 @@ class Tasks:
 
     def untold_news(self, until: datetime) -> Iterator[str]:
         """Ids of the tasks whose owners were to hear what is new by then, and may not have."""
-        return (_id(item) for item in self._listed(NEWS_KIND, until=until))
+        return (Task.id_of(item) for item in self._listed(NEWS_KIND, until=until))
 
     def news_told(self, task: Task, responses: Sequence[Response] = ()) -> None:
         """Whose it is knows what is new, or need not; all as it was read: what is newer is told for itself."""
@@ -281,10 +289,6 @@ class Tasks:
                 "ExpressionAttributeValues": {":kind": kind, **values},
             }
         )
-
-
-def _id(item: Item) -> str:
-    return str(item["pk"]).removeprefix("TASK#")
 
 
 def _still_open(failure: ConditionFailed, task: str) -> Task:
