@@ -61,6 +61,7 @@ class Tasking:
         self._free_of_withdrawn(caps, opening)
         if repeatable.take(self.claims, opening, self.now, caps):
             task = self.tasks.open_or_join(wanted, str(response.id))
+            self._reopen_withdrawn(task, wanted)  # somebody opened it and died before saying so
             self.claims.settle(opening.digest, "done", self.now, task.id)
         else:
             self._give_again(opening, wanted)
@@ -91,9 +92,12 @@ class Tasking:
                 self.directory.give_back(cap.slot, holder)
 
     def _give_again(self, opening: Claim, wanted: Task) -> None:
-        """Open the task that was withdrawn with its answer, now that the answer counts again."""
+        """Open the task that its claim says was given, if it was withdrawn with its answer: the answer counts again."""
         claim = self.claims.get(opening.digest)
         given = self.tasks.get(claim["note"]) if claim and claim["state"] == "done" else None
+        self._reopen_withdrawn(given, wanted)
+
+    def _reopen_withdrawn(self, given: Task | None, wanted: Task) -> None:
         if given and given.withdrawn:
             self.tasks.reopen(given, wanted.owner, wanted.due_at, self.now, wanted.born_of)
 

@@ -152,7 +152,7 @@ def ses_error(code: str, status: int, message: str = "") -> ClientError:
     return ClientError(said, "SendEmail")
 
 
-def raising(error: Exception) -> Callable[..., None]:
+def raising(error: BaseException) -> Callable[..., None]:
     """In place of a call that fails."""
 
     def fail(*_: object, **__: object) -> None:

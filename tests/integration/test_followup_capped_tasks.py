@@ -8,7 +8,8 @@ from hearback.aws.claims import Claims
 from hearback.contact import Contact
 from hearback.response import Response
 from hearback.task import Task
-from tests.integration.followup_world import World
+from tests.aws_faults import Death
+from tests.integration.followup_world import World, raising
 
 CALL = {"id": "call", "when": {"category": "detractor"}, "what": "task", "owner": "asha", "cap_days": 30}
 
@@ -62,13 +63,10 @@ def test_a_withdrawn_task_leaves_the_cap_to_the_next_answer(capped: World, ravi:
 def test_so_does_one_whose_worker_died_before_it_wrote_down_which_it_was(
     capped: World, ravi: Contact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(*_: object, **__: object) -> None:
-        raise SystemExit
-
     false = capped.answer(2, ravi)
     with monkeypatch.context() as dying:
-        dying.setattr(Claims, "settle", die)
-        with pytest.raises(SystemExit):
+        dying.setattr(Claims, "settle", raising(Death("UpdateItem")))
+        with pytest.raises(Death):
             capped.settle(false)
     exclude(capped, false)
     assert task_of(capped, false).withdrawn

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from followup import stream, tick
+from hearback.aws.claims import Claims
 from hearback.aws.tasks import Tasks
 from hearback.response import Answer, Response
 from hearback.task import Callback, Note, Task
-from tests.integration.followup_world import Context, World
+from tests.aws_faults import Death
+from tests.integration.followup_world import Context, World, raising
 from tests.integration.test_followup_stream import record
 
 LATER = timedelta(minutes=10)
@@ -203,6 +205,24 @@ def test_a_task_that_is_there_again_is_told_of_again_once(world: World, answer: 
     assert [str(mail["To"]) for mail in world.mails()].count("Asha Rao <asha@shop.example>") == 2
     assert len(world.events.details("Task Opened")) == len(world.events.details("Task Assigned")) == 1
     assert len(world.queued_tasks()) == 1
+
+
+def test_so_is_one_whose_worker_died_before_it_said_which_it_had_given(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = world.answer(2, world.customer("Ravi"))
+    with monkeypatch.context() as dying:
+        dying.setattr(Claims, "settle", raising(Death("UpdateItem")))
+        with pytest.raises(Death):
+            world.settle(answer)
+    exclude(world, answer)
+    assert task_of(world, answer).withdrawn
+
+    include(world, answer, follow_up=True)
+    run_tick(world)
+
+    assert task_of(world, answer).open
+    assert [str(mail["To"]) for mail in world.mails()].count("Asha Rao <asha@shop.example>") == 1
 
 
 def test_withdrawn_twice_it_has_two_closings_of_two_ids(world: World, answer: Response) -> None:
