@@ -20,7 +20,8 @@ from hearback.definition import WEEKDAYS
 from hearback.fact import LEAST_SHARDS
 from hearback.foreign import Skipped
 from hearback.subscription import Subscription
-from hearback.survey import SubscriptionRule, Survey
+from hearback.subscription_rule import SubscriptionRule
+from hearback.survey import Survey
 from ops.deployment import Deployment, chosen
 from ops.survey_changes import changes
 from ops.survey_delays import late_mails

@@ -11,7 +11,7 @@ from hearback.survey import Survey
 from hearback.task import Task
 from ops.deployment import Deployment, chosen
 from ops.task_case import closed_already, plain, task_named
-from ops.task_owners import name_of, person_named
+from ops.task_owners import person_named
 from ops.terminal import AsJson, Stop, out, print_json, say
 from ops.unread_tasks import warn_of_unread
 
@@ -47,7 +47,7 @@ def assign(
     if as_json:
         print_json([plain(task, surveys[task.survey], deployment.now()) for task in found])
     elif found:
-        owners = sorted({name_of(surveys[task.survey], task.owner) for task in found})
+        owners = sorted({surveys[task.survey].name_of(task.owner) for task in found})
         out.print(f"{words} → {', '.join(owners)}, whom the next tick tells", markup=False, soft_wrap=True)
 
 
@@ -59,14 +59,14 @@ def _one(deployment: Deployment, task_id: str, name: str) -> Task:
     if not task.open:
         raise closed_already(task, survey)
     if task.owner == owner:
-        raise Stop(f"{name_of(survey, owner)} has task {task.id} already")
+        raise Stop(f"{survey.name_of(owner)} has task {task.id} already")
     tasks = Tasks(deployment.directory.table)
     try:
         tasks.assign(task, owner, deployment.now())
     except TaskClosed:
         raise closed_already(task_named(deployment, task_id), survey) from None
     except TaskMoved as other:
-        raise Stop(f"{name_of(survey, other.owner)} has just been given it; run the same command again") from None
+        raise Stop(f"{survey.name_of(other.owner)} has just been given it; run the same command again") from None
     return task_named(deployment, task_id)
 
 

@@ -18,7 +18,7 @@ from hearback.survey import Survey
 from hearback.survey_answers import answers_in_words
 from hearback.task import Assignment, Callback, Task
 from ops.deployment import Deployment
-from ops.task_owners import left, name_of, owner_in_words
+from ops.task_owners import left, owner_in_words
 from ops.terminal import Stop, local_time, out, say
 
 
@@ -95,7 +95,7 @@ class Case:
                 say(f"When it is done: {close} resolved --note '…'")
 
     def _given(self, assignment: Assignment) -> str:
-        owner, before = name_of(self.survey, assignment.owner), name_of(self.survey, assignment.before)
+        owner, before = self.survey.name_of(assignment.owner), self.survey.name_of(assignment.before)
         return f"to {owner}, from {before}" if owner != before else f"to {owner} again"
 
     def _wish(self, callback: Callback) -> str:
@@ -179,5 +179,4 @@ def closing_in_words(task: Task, survey: Survey) -> str:
     at = local_time(closing.at, survey.zone)
     if task.withdrawn:
         return f"withdrawn, {at}: none of its answers counts any more"
-    cause = survey.say(survey.root_causes.get(closing.root_cause), survey.locales[0]) or closing.root_cause
-    return f"{closing.outcome} ({cause}), {at}, {name_of(survey, closing.by)}"
+    return f"{closing.outcome} ({survey.cause(closing.root_cause)}), {at}, {survey.name_of(closing.by)}"

@@ -14,13 +14,7 @@ def left(task: Task, survey: Survey) -> bool:
 
 
 def owner_in_words(task: Task, survey: Survey) -> str:
-    return f"nobody ({task.owner} has left)" if left(task, survey) else name_of(survey, task.owner)
-
-
-def name_of(survey: Survey, person: str) -> str:
-    """The name of one of the survey's people, or the id of somebody who was."""
-    found = survey.people.get(person)
-    return found.name if found else person
+    return f"nobody ({task.owner} has left)" if left(task, survey) else survey.name_of(task.owner)
 
 
 def person_named(survey: Survey, name: str) -> str:

@@ -29,8 +29,7 @@ def show(found: TaskReport, survey: Survey, days: int) -> None:
     done += f"; {found.withdrawn:,} withdrawn with their answers" * bool(found.withdrawn)
     out.print(f"[bold]Last {days:,} days[/]: {done}")
     for cause, count in found.root_causes.items():
-        text = survey.say(survey.root_causes.get(cause), survey.locales[0]) or cause
-        out.print(f"{count:>6,}  {text}", markup=False)
+        out.print(f"{count:>6,}  {survey.cause(cause)}", markup=False)
     out.print(f"[bold]Now[/]: {found.open:,} open, {found.overdue:,} overdue")
     out.print(
         f"[bold]Recovery[/]: of {recovery.people:,} customer{'s' * (recovery.people != 1)} whose tasks were closed "

@@ -26,7 +26,7 @@ from ops.deployment import Deployment, chosen
 from ops.table import print_table
 from ops.task_assigning import assign
 from ops.task_case import case_of, closed_already, plain, task_named
-from ops.task_owners import left, name_of, owner_in_words
+from ops.task_owners import left, owner_in_words
 from ops.terminal import AsJson, Stop, local_time, out, print_json, say, short_time
 from ops.unread_tasks import warn_of_unread
 
@@ -94,7 +94,7 @@ def _table(tasks: list[Task], surveys: Mapping[str, Survey], now: datetime) -> T
     table.add_column("answers", justify="right")
     for task in tasks:
         survey = surveys[task.survey]
-        taken = f"{name_of(survey, task.taken_by)} calls" if task.taken_by else "open"
+        taken = f"{survey.name_of(task.taken_by)} calls" if task.taken_by else "open"
         to_do = "customer erased, to be closed" if task.erased else taken
         state = f"{task.closing.outcome}, {task.closing.root_cause}" if task.closing else to_do
         table.add_row(
@@ -155,8 +155,8 @@ def take(ctx: typer.Context, task: TaskId, by: By = "", as_json: AsJson = False)
     except TaskClosed:
         raise closed_already(task_named(deployment, task), survey) from None
     except TaskTaken as other:
-        raise Stop(f"{name_of(survey, other.by)} has just said that they will call") from None
-    _done(taken, deployment, f"{name_of(survey, person)} calls", as_json=as_json)
+        raise Stop(f"{survey.name_of(other.by)} has just said that they will call") from None
+    _done(taken, deployment, f"{survey.name_of(person)} calls", as_json=as_json)
 
 
 @app.command()

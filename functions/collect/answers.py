@@ -240,7 +240,7 @@ def _check_dimensions(survey: Survey, dimensions: Mapping[str, str], *, public: 
 
 def _check_answers(survey: Survey, answer: Answer) -> None:
     """Whether the survey has these questions and choices; of whichever category, because scores change."""
-    asked = [question for follow_up in survey.follow_up.values() for question in follow_up.questions]
+    asked = survey.all_questions
     for name, said in answer.answers.items():
         named = [question for question in asked if question.id == name]
         if not named:

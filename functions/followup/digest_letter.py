@@ -200,11 +200,11 @@ def _report(voice: Voice, digest: Digest) -> list[str]:
 
 
 def _listed(voice: Voice, digest: Digest, task: Task, link: str) -> dict[str, object]:
-    owner = digest.survey.people.get(owner_now(task, digest.survey))
+    owner = owner_now(task, digest.survey) or task.owner
     overdue = task.overdue(digest.now) and not task.erased
     due = voice.moment(task.due_at, digest.subscription.zone)
     said = "task_due_past" if overdue else "task_due"
-    about = [one_line(owner.name if owner else task.owner)]
+    about = [one_line(digest.survey.name_of(owner))]
     about += dimension_values(digest.survey, task.dimensions or {}, digest.subscription.scope)
     return {
         "link": link,

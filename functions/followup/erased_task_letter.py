@@ -14,8 +14,7 @@ from hearback.task import Task
 def erased_task_letter(survey: Survey, task: Task, reader: Person, link: str, *, escalated: bool) -> Letter:
     """To whose task it is; `escalated` to their manager. `link` opens the task's page."""
     voice = Voice.of(survey)
-    owner = survey.people.get(task.owner)
-    owner_name = one_line(owner.name) if owner else task.owner
+    owner_name = one_line(survey.name_of(task.owner))
     opening = "task_opening_erased_escalated" if escalated else "task_opening_erased"
     why = "task_why_escalated" if escalated else "task_why"
     return lay_out(

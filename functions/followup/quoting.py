@@ -53,7 +53,7 @@ def dimension_values(survey: Survey, values: Mapping[str, str], known: Mapping[s
 
 def _follow_up_answers(voice: Voice, response: Response, most: int) -> list[tuple[str, str]]:
     """(question, answer) of the survey's questions that were answered, in the survey's words where it has them."""
-    questions = {question.id: question for asked in voice.survey.follow_up.values() for question in asked.questions}
+    questions = {question.id: question for question in voice.survey.all_questions}
     found = []
     for question_id, answer in in_order(questions, response.answers):
         question = questions.get(question_id)

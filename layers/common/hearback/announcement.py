@@ -54,8 +54,7 @@ class Announcement:
 
         A choice among the survey's is no word of the customer's.
         """
-        questions = [question for asked in survey.follow_up.values() for question in asked.questions]
-        chosen = {question.id for question in questions if question.choices}
+        chosen = {question.id for question in survey.all_questions if question.choices}
         answers = [words for question, words in response.answers.items() if question not in chosen]
         for words in (response.comment, *answers):
             if found := mentions(self.terms, words):

@@ -22,15 +22,14 @@ from hearback.definition import (
     Part,
     Text,
     TimeZone,
-    Weekday,
     Whole,
 )
 from hearback.fact import LEAST_SHARDS
 from hearback.language import closest, language_of
 from hearback.nps import Category
-from hearback.period import LATEST_DAY, Every
 from hearback.play import Coupon, Play, Referral, Watch
 from hearback.quiet_hours import QuietHours, is_quiet
+from hearback.subscription_rule import SubscriptionRule
 from hearback.survey_names import broken_names, listed
 from hearback.tally import VALUES_PER_PAGE
 
@@ -90,29 +89,6 @@ class Person(Part):
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
     email: Address
-
-
-class SubscriptionRule(Part):
-    """A manager's digest: which answers, how often, when, in whose time zone."""
-
-    id: Identifier
-    to: Identifier
-    scope: dict[str, str] = {}
-    every: Every = "week"
-    weekday: Weekday = "monday"
-    """Of a weekly one."""
-    day: Annotated[Whole, Field(ge=1, le=LATEST_DAY)] = 1
-    """Of a monthly one. On the first, it is about the calendar month before."""
-    hour: Annotated[Whole, Field(ge=0, le=23)] = 9
-    time_zone: TimeZone | None = None
-    """The survey's if left out."""
-
-    @model_validator(mode="after")
-    def _says_nothing_in_vain(self) -> Self:
-        for field, every in (("weekday", "week"), ("day", "month")):
-            if field in self.model_fields_set and self.every != every:
-                raise ValueError(f"{field} is for every: {every}; this one comes every {self.every}")
-        return self
 
 
 class Limits(Part):
@@ -270,6 +246,19 @@ class Survey(Part):
 
     def questions(self, category: Category) -> list[Question]:
         return self.follow_up[category].questions if category in self.follow_up else []
+
+    @property
+    def all_questions(self) -> list[Question]:
+        """Of whichever category; two of them may have the same id."""
+        return [question for asked in self.follow_up.values() for question in asked.questions]
+
+    def name_of(self, person: str) -> str:
+        """The name of one of its people, or the id of somebody who was."""
+        return self.people[person].name if person in self.people else person
+
+    def cause(self, root_cause: str) -> str:
+        """A root cause in the default language, or the id of one that it has no more."""
+        return self.say(self.root_causes.get(root_cause), self.locales[0]) or root_cause
 
     @staticmethod
     def key_item(survey: str) -> dict[str, str]:

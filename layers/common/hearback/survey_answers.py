@@ -8,7 +8,7 @@ from hearback.survey import Survey
 def answers_in_words(survey: Survey, response: Response) -> list[tuple[str, str]]:
     """(question, answer) in the survey's default language; in its order; the key of what it does not ask any more."""
     locale = survey.locales[0]
-    questions = {question.id: question for asked in survey.follow_up.values() for question in asked.questions}
+    questions = {question.id: question for question in survey.all_questions}
     answers = []
     for question_id, answer in in_order(questions, response.answers):
         question = questions.get(question_id)
