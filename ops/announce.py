@@ -22,7 +22,7 @@ from hearback.announcement_message import BadMessage, Message
 from hearback.aws.announcements import Announcements
 from hearback.aws.claims import Claims
 from hearback.mentions import BadTerms, Term, excerpt, parse_terms
-from hearback.nps import Category
+from hearback.nps import CATEGORIES, Category
 from hearback.survey import Survey
 from ops.audience import Audience, Listed
 from ops.deployment import Deployment, chosen
@@ -34,7 +34,6 @@ from ops.terminal import AsJson, Stop, advancing, err, out, print_json, say, tra
 CONTEXT = 70
 """Characters around a mention in the list."""
 QUEUED_AT_ONCE = 100
-CATEGORIES: tuple[Category, ...] = ("promoter", "passive", "detractor")
 
 
 def announce(

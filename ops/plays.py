@@ -174,7 +174,7 @@ def _offered(deployment: Deployment, survey: Survey, response: Response, step: N
         coupons = Coupons(deployment.directory.table, os.urandom)
         if coupons.granted_for(play_effect(str(response.id), step.id)) is None:
             return "none was granted"
-    mails = [play for play in survey.plays if isinstance(play, MailPlay) and play.template in ("thanks", "why")]
+    mails = [play for play in survey.plays if isinstance(play, MailPlay) and play.carries]
     told = ((play.id, _done(deployment, survey, response, play)) for play in mails)
     return next((f"with {mail}, {done}" for mail, done in told if done), "no mail brought it")
 

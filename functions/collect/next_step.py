@@ -22,8 +22,6 @@ from hearback.response import Response
 from hearback.survey import Survey
 
 logger = Logger(child=True)
-_CARRIERS = ("thanks", "why")
-"""The mails that bring a next step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def _will_be_mailed(request: Request, wiring: Wiring, survey: Survey, response: 
     carriers = [
         play
         for play in plays.choose(survey, _situation(response))
-        if isinstance(play, MailPlay) and play.template in _CARRIERS and not play.when.asks_of_the_past
+        if isinstance(play, MailPlay) and play.carries and not play.when.asks_of_the_past
     ]
     directory, now = wiring.directory, request.now
     contact = directory.contact(response.contact) if carriers else None

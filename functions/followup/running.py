@@ -121,7 +121,7 @@ class Running:
     ) -> Brought | None:
         """What the mail offers: nothing with an apology, and nothing is granted for a mail that went before."""
         step = plays.next_step(survey, story.situation)
-        if step is None or play.template == "apology" or self.claims.taken(claim):
+        if step is None or not play.carries or self.claims.taken(claim):
             return None
         steps = NextSteps(self.directory, self.claims, self.links, self.now)
         return steps.bring(step, survey, story.response, locale, claim, caps)
@@ -137,7 +137,8 @@ class Running:
         person = survey.people.get(reader)
         if person is None:
             return
-        task = self.tasking.tasks.open_of(story.response.contact)
+        tasks, response = self.tasking.tasks, story.response
+        task = tasks.open_of(response.contact) if response.contact else tasks.open_about(str(response.id), "")
         theirs = task is not None and task.survey == survey.id and owner_now(task, survey) == reader
         outcome = self.post.send(
             Claim(_claim(play, story).effect, {"response": str(story.response.id)}),

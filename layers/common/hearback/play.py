@@ -78,6 +78,11 @@ class MailPlay(_Play):
     template: Literal["thanks", "why", "apology", "alert"]
     who: Who = "respondent"
 
+    @property
+    def carries(self) -> bool:
+        """Whether it brings the next step, if there is one: an apology offers nothing."""
+        return self.template in ("thanks", "why")
+
     @model_validator(mode="after")
     def _fits_its_reader(self) -> Self:
         if (self.template == "alert") != (self.who != "respondent"):
