@@ -164,6 +164,8 @@ class Story:
     email: str
     write: str
     """A mailto: link."""
+    nobody: bool
+    """Whether nobody can know who it is, and no number was left."""
     language: str
     where: Sequence[str]
     answers: Sequence[Told]
@@ -185,6 +187,7 @@ def read_story(view: TaskView, wiring: Wiring) -> Story:
         call=tel_link(phone),
         email=contact.email,
         write=f"mailto:{quote(contact.email, safe='@+')}" if contact.email else "",
+        nobody=callback is None and bool(responses) and all(each.names_nobody for each in responses),
         language=own_name(contact.locale) if contact.locale else "",
         where=_places(view.survey, task.dimensions or {}),
         answers=[_told(view, response) for response in responses[:MOST_ANSWERS]],

@@ -122,21 +122,22 @@ def task_notice(
     owner = survey.people.get(task.owner)
     owner_name = one_line(owner.name) if owner else task.owner
     taker = survey.people.get(task.taken_by)
+    nobody = task.callback is None and bool(newest) and all(each.names_nobody for each in newest)
     subjects = {
-        "new": "task_subject_scores" if scores else "task_subject",
+        "new": "task_subject_nobody" if nobody else "task_subject_scores" if scores else "task_subject",
         "joined": "task_subject_joined",
         "changed": "task_subject_changed",
         "call": "task_subject_call",
-        "overdue": "task_subject_overdue",
-        "escalated": "task_subject_escalated",
+        "overdue": "task_subject_overdue_nobody" if nobody else "task_subject_overdue",
+        "escalated": "task_subject_escalated_nobody" if nobody else "task_subject_escalated",
     }
     openings = {
-        "new": "task_opening",
+        "new": "task_opening_nobody" if nobody else "task_opening",
         "joined": "task_opening_joined",
         "changed": "task_opening_changed",
         "call": "task_opening_call",
-        "overdue": "task_opening_overdue",
-        "escalated": "task_opening_escalated",
+        "overdue": "task_opening_overdue_nobody" if nobody else "task_opening_overdue",
+        "escalated": "task_opening_escalated_nobody" if nobody else "task_opening_escalated",
     }
     why = "task_why_escalated" if occasion == "escalated" else "task_why"
     return lay_out(
@@ -154,7 +155,7 @@ def task_notice(
         answers=[told(voice, each, WHOLE_COMMENT, task.dimensions or {}, zone) for each in newest[:LISTED_ANSWERS]],
         moved=_moved(voice, newest, earlier),
         earlier=_earlier(voice, earlier, task.dimensions or {}, zone),
-        response_ids=", ".join(sorted(task.responses)),
+        unreached=_unreached(voice, ", ".join(sorted(task.responses)), nobody=nobody),
         link=link,
         why=voice.say(why, title=voice.quote(survey.title), owner=owner_name),
         unsubscribe="",
@@ -180,7 +181,7 @@ def alert(
     moved = _moved(voice, [response], earlier)
     who = (shorten(contact.name, MOST_NAME) if contact else "") or voice.say("somebody")
     before = earlier[0].score if earlier else None
-    owner = survey.people.get(task.owner) if task else None
+    nobody = response.names_nobody and not (task and task.callback)
     return lay_out(
         "alert",
         voice,
@@ -194,12 +195,10 @@ def alert(
         answer=told(voice, response, WHOLE_COMMENT, response.dimensions, survey.zone),
         moved=moved,
         earlier=_earlier(voice, earlier, response.dimensions, survey.zone),
-        task=task,
+        task=_task_open(voice, task, nobody=nobody) if task else "",
         link=link,
         command=f"hearback tasks show {task.id}" if task else "",
-        task_owner=one_line(owner.name if owner else task.owner) if task else "",
-        due=voice.moment(task.due_at, survey.zone) if task else "",
-        response_id=str(response.id),
+        unreached=_unreached(voice, str(response.id), nobody=nobody),
         why=voice.say("alert_why", title=voice.quote(survey.title)),
         unsubscribe="",
     )
@@ -229,6 +228,18 @@ def _wish(voice: Voice, task: Task, zone: ZoneInfo) -> str:
         return ""
     at = voice.moment(callback.at, zone)
     return voice.say("task_callback_when" if callback.when else "task_callback", at=at, when=one_line(callback.when))
+
+
+def _task_open(voice: Voice, task: Task, *, nobody: bool) -> str:
+    """Whose the open task is, and by when."""
+    owner = voice.survey.people.get(task.owner)
+    said, due = "alert_task_open_nobody" if nobody else "alert_task_open", voice.moment(task.due_at, voice.survey.zone)
+    return voice.say(said, owner=one_line(owner.name if owner else task.owner), due=due)
+
+
+def _unreached(voice: Voice, responses: str, *, nobody: bool) -> str:
+    """What is told where there is no way to reach somebody. `nobody`: no other system knows them either."""
+    return voice.say("task_nobody") if nobody else voice.say("task_unreachable", response=responses)
 
 
 def _reach(voice: Voice, contact: Contact | None, task: Task | None) -> list[tuple[str, str, str]]:

@@ -103,3 +103,17 @@ def test_what_the_task_knows_of_later_is_not_replaced_by_what_still_waits(strang
     assert callback is not None
     assert callback.phone == "020 5555 0102"
     assert not waits(stranger, task)
+
+
+def test_an_alert_names_the_task_of_whom_nobody_knows_and_their_number(stranger: World) -> None:
+    people = {**stranger.survey.people, "mara": {"name": "Mara Lal", "email": "mara@shop.example"}}
+    alert = {"id": "tell", "when": {"score_to": 2}, "what": "mail", "template": "alert", "who": "manager"}
+    stranger.apply(CALL, alert, people=people, care=[{"owner": "asha", "manager": "mara"}])
+    answer = stranger.answer(2)
+    left(stranger, answer)
+
+    stranger.settle(answer)
+
+    [told] = [mail for mail in stranger.mails() if "mara@" in mail["To"]]
+    assert NUMBER in text(told)
+    assert "Asha Rao is to reach this customer by" in text(told)

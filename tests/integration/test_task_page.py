@@ -229,6 +229,58 @@ class TestStory:
         assert "سأتصل أنا" in page.text
 
 
+class TestWhomNobodyCanCall:
+    @pytest.fixture
+    def stranger(self, desk: Desk) -> Desk:
+        """Whose answer, from the code at the till, names nobody."""
+        collect, told = desk.collect, replace(said(7, 2, 0, comment="Call me"), contact="")
+        collect.tables.responses.create(told)
+        task = Task(Task.id_for(str(told.id)), "shop", "asha", NOW, NOW + timedelta(days=1), frozenset({str(told.id)}))
+        collect.tables.tasks.open_or_join(task, str(told.id))
+        return Desk(collect, task, link(collect, task))
+
+    def test_nobody_is_asked_to_reach_them(self, stranger: Desk) -> None:
+        page = stranger.open().text
+
+        assert "A customer whose name we do not know" in page
+        assert "To be looked into by Thu 5 March, 16:00 IST" in page
+        assert "The answer names nobody, and no number was left: nobody can be called." in page
+        assert "I take it" in page
+        for asking in ("I will call", "To be reached", "neither a phone number"):
+            assert asking not in page
+        stranger.collect.now += timedelta(days=2)
+        assert "Overdue: was to be looked into by Thu 5 March, 16:00 IST" in stranger.open().text
+
+    def test_a_number_that_they_leave_makes_it_a_call(self, stranger: Desk) -> None:
+        stranger.collect.tables.tasks.call_back(stranger.task.id, Callback("020 5555 0101", "", NOW))
+        page = stranger.open().text
+
+        assert "To be reached by Thu 5 March, 16:00 IST" in page
+        assert "I will call" in page
+        assert 'href="tel:02055550101"' in page
+
+    def test_of_whom_another_system_may_know_their_owner_hears_that(self, desk: Desk) -> None:
+        told = replace(said(8, 2, 0), contact="", channel="api")
+        desk.collect.tables.responses.create(told)
+        task = replace(desk.task, id="t8", responses=frozenset({str(told.id)}), contact="")
+        desk.collect.tables.tasks.open_or_join(task, str(told.id))
+        page = Desk(desk.collect, task, link(desk.collect, task)).open().text
+
+        assert "We have neither a phone number nor a mail address." in page
+        assert "To be reached by" in page
+
+    def test_whom_only_a_mail_reaches_nobody_says_to_call(self, desk: Desk) -> None:
+        meera = Contact("m" * 32, "meera@example.com", "Meera Iyer")
+        desk.collect.tables.people.merge_contact(meera)
+        task = replace(desk.task, id="t9", contact=meera.key)
+        desk.collect.tables.tasks.open_or_join(task, task.born_of)
+        desk.collect.tables.tasks.take(task, "dev", NOW)
+        page = Desk(desk.collect, task, link(desk.collect, task)).open().text
+
+        assert "I take it over from Dev Shah" in page
+        assert "I will call" not in page
+
+
 class TestForms:
     def test_somebody_says_that_they_will_call(self, desk: Desk) -> None:
         done = desk.send("take", seen="")
@@ -236,8 +288,8 @@ class TestForms:
         assert (done.status, done.headers["location"]) == (303, f"{desk.path}?done=take")
         assert (desk.stands.taken_by, desk.stands.taken_at) == ("asha", desk.collect.now.replace(microsecond=0))
         page = desk.collect.request("GET", desk.path, query="done=take").text
-        assert "Saved: you will call." in page
-        assert "Asha Rao calls (since Wed 4 March, 16:00 IST)" in page
+        assert "Saved: you have taken this on." in page
+        assert "Asha Rao took this on: Wed 4 March, 16:00 IST" in page
         assert "I will call" not in page
 
     def test_who_was_quicker_is_not_overruled_unseen(self, desk: Desk) -> None:

@@ -177,6 +177,12 @@ def _task_notice(
     )
 
 
+def _of_nobody(given: Given, occasion: letters.Occasion) -> Letter:
+    """The notice of a task whose answer names nobody."""
+    task, told = replace(given.task, contact=""), [given.answer(2, contact="")]
+    return letters.task_notice(given.survey, task, told, None, given.owner, f"{OURS}t/token", occasion=occasion)
+
+
 TO_CUSTOMERS: dict[str, Callable[[Given], Letter]] = {
     "invitation": lambda given: letters.invitation(
         given.survey, given.contact, given.locale, [f"{OURS}a/token?score={score}" for score in range(11)], LEAVE
@@ -201,10 +207,16 @@ TO_MANAGERS: dict[str, Callable[[Given], Letter]] = {
     "task_notice of an overdue task": lambda given: _task_notice(given, "overdue"),
     "task_notice of an escalated task": lambda given: _task_notice(given, "escalated"),
     "task_notice of an answer that was changed": lambda given: _task_notice(given, changed=True),
+    "task_notice of nobody": lambda given: _of_nobody(given, "new"),
+    "task_notice of nobody, overdue": lambda given: _of_nobody(given, "overdue"),
+    "task_notice of nobody, escalated": lambda given: _of_nobody(given, "escalated"),
     "task_erased": lambda given: _task_notice(given, "overdue", erased=True),
     "task_erased of an escalated task": lambda given: _task_notice(given, "escalated", erased=True),
     "alert": lambda given: letters.alert(
         given.survey, given.answer(2), [given.answer(9, 50)], given.contact, given.owner, given.task, ""
+    ),
+    "alert of nobody": lambda given: letters.alert(
+        given.survey, given.answer(2, contact=""), [], None, given.owner, replace(given.task, contact=""), ""
     ),
     "alert to the owner of the task": lambda given: letters.alert(
         given.survey, given.answer(2), [], given.contact, given.owner, given.task, f"{OURS}t/x"

@@ -1,6 +1,7 @@
 """What somebody of the company is told of an answer at once, and of who slipped."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from hearback.contact import Contact
 from hearback.language import LANGUAGES
 from hearback.response import Response
 from hearback.survey import Person, Survey
-from hearback.task import Task
+from hearback.task import Callback, Task
 from tests.unit.letter_samples import HOSTILE, NOW, answer, person, read, slipped
 
 MARA = Person(name="Mara Lal", email="mara@shop.example")
@@ -109,6 +110,45 @@ def test_of_somebody_unknown_the_answer_s_id_is_what_there_is(survey: Survey) ->
     assert letter.subject == "a customer gave 3 out of 10"
     assert "We do not know the name." in letter.text
     assert str(answer(3).id) in text_of(letter)
+
+
+def test_nobody_is_sent_to_look_for_a_page_s_answer_that_names_nobody(survey: Survey) -> None:
+    told = answer(2, "Please call me.", contact="")
+    alone, with_task = alert(survey, told), alert(survey, told, task=TASK)
+    number = alert(survey, told, task=replace(TASK, callback=Callback("020 5555 0101", "", NOW)))
+    for body in (*bodies(alone), *bodies(with_task)):
+        assert "nobody can be called" in body
+        assert "Look for answer" not in body
+    assert "is to look into it by" in text_of(with_task)
+    for body in bodies(number):
+        assert "020 5555 0101" in body
+        assert "nobody can be called" not in body
+    assert "is to reach this customer by" in text_of(number)
+
+
+def test_an_answer_that_names_nobody_is_to_be_looked_for_where_another_system_has_it(survey: Survey) -> None:
+    for channel in ("api", "import"):
+        assert "Look for answer" in text_of(alert(survey, answer(2, contact="", channel=channel)))
+
+
+@pytest.mark.parametrize(
+    ("occasion", "subject"),
+    [
+        ("new", "Look into an answer by"),
+        ("overdue", "Overdue: an answer was to be looked into by"),
+        ("escalated", "Asha Rao has not looked into an answer"),
+    ],
+)
+def test_a_task_of_whom_nobody_can_call_asks_nobody_to(
+    survey: Survey, occasion: letters.Occasion, subject: str
+) -> None:
+    told, task = answer(2, "Please call me.", contact=""), replace(TASK, contact="")
+    letter = letters.task_notice(survey, task, [told], None, MARA, "https://a.example/t/x", occasion=occasion)
+    assert letter.subject.startswith(subject)
+    for body in bodies(letter):
+        assert "nobody can be called" in body
+        for asking in ("waiting to hear", "call today", "somebody calls", "reach"):
+            assert asking not in body
 
 
 def test_a_task_s_notice_tells_a_slip_and_the_history(survey: Survey) -> None:

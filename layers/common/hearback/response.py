@@ -91,6 +91,11 @@ class Response:
     def counted(self) -> bool:
         return not (self.excluded or self.provisional)
 
+    @property
+    def names_nobody(self) -> bool:
+        """Whether nobody can know who gave it: a page of ours took it without a contact, and no other system has it."""
+        return not (self.contact or self.erased) and self.channel not in ("api", "import")
+
     def said(self, question: str) -> str:
         """What it says to a question; to "", the comment."""
         return self.answers.get(question, "") if question else self.comment
