@@ -74,7 +74,7 @@ def send(ctx: typer.Context, survey: SurveyId, subscription: SubscriptionId, as_
         raise Stop("it is paused: nobody has answered for so long, and no task is open. See it with: digest preview")
     claims, claim = Claims(deployment.directory.table), digest_claim(found, digest.period, now)
     sent_before = _state(claims, claim) == "done"
-    if not claims.taken(claim):
+    if not claims.taken(claim, now):
         _let_tick_send(deployment, found, now)
     state = _state(claims, claim)
     sent = state == "done" and not sent_before

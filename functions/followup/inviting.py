@@ -29,7 +29,7 @@ class Inviting:
         contact = self.directory.contact(invitation.contact)
         claim = Claim(f"invitation/{fact}", {"contact": invitation.contact, "invitation": str(fact)})
         if survey.status == "closed" or not contact or not self.directory.mailable(contact, "surveys"):
-            if not self.post.claims.held(claim):  # else it went before its message came again
+            if not self.post.before(claim, self.now):  # else it went before its message came again
                 self.feedback.mark_invitation(fact, "skipped")
             return
         if survey.quiet_at(self.now):

@@ -17,7 +17,7 @@ from followup.mail import Envelope, Letter, mime
 from followup.pacing import Turns
 from followup.settings import Settings
 from hearback.aws.claims import Claims
-from hearback.claim import Claim
+from hearback.claim import Claim, State
 from hearback.contact import BadAddress, Cap
 
 if TYPE_CHECKING:
@@ -39,7 +39,15 @@ _THROTTLES = frozenset({"LimitExceededException", "Throttling", "ThrottlingExcep
 
 
 class NotSent(Exception):
-    """The mail certainly did not go out, and may be tried again: sending is paused, the sender is not verified."""
+    """The mail did not go out now, and is to be tried again: sending is paused, the sender is not verified."""
+
+
+class BeingSent(NotSent):
+    """Another process has the mail in hand and may give it back: whoever tries again finds out how that ended.
+
+    Taken for sent, it would be lost with whatever noted that: SQS deletes a message that two workers have as soon as
+    one of them has done its work.
+    """
 
 
 class Throttled(NotSent):
@@ -70,10 +78,12 @@ class Post:
         unsubscribe: str = "",
         caps: Sequence[Cap] = (),
     ) -> Sent:
-        """Send a letter to one address unless its claim is taken or a cap forbids. Raises NotSent or Throttled.
+        """Send a letter to one address unless its claim is taken or a cap forbids. Raises NotSent: to be tried again.
 
         The turn is waited for before the claim is taken: whoever dies waiting leaves no mail in doubt.
         """
+        if before := self.before(claim, now):
+            return before
         envelope = Envelope(
             sender=self.settings.sender,
             sender_name=from_name or self.settings.brand,
@@ -85,17 +95,14 @@ class Post:
         try:
             raw = mime(letter, envelope, now, f"<{claim.digest}@{self.settings.sender.rpartition('@')[2]}>")
         except BadAddress:
-            return self._refuse(claim, now, "BadAddress") if self.claims.take(claim, now) is None else "already"
-        if self.claims.taken(claim):
-            return "already" if self.claims.held(claim) else "capped"
+            return _found(self.claims.take(claim, now), claim) or self._refuse(claim, now, "BadAddress")
         if not self.turns.wait():
             raise Throttled("no turn is left in this run")
-        found = self.claims.take(claim, now, caps)
-        if found == "capped":
-            return "capped"
-        if found is not None:
-            return "already"
-        return self._send(claim, raw, now, caps)
+        return _found(self.claims.take(claim, now, caps), claim) or self._send(claim, raw, now, caps)
+
+    def before(self, claim: Claim, now: datetime) -> Sent | None:
+        """What has become of a mail by now; None if it is to be sent. Raises BeingSent."""
+        return _found(self.claims.taken(claim, now), claim)
 
     def _send(self, claim: Claim, raw: bytes, now: datetime, caps: Sequence[Cap]) -> Sent:
         """Send the raw mail to the recipient in its header: the address there is encoded as mail wants it."""
@@ -138,3 +145,15 @@ class Post:
         self.turns.pacer.sent()
         logger.warning("mail in doubt", extra={"effect": claim.effect, "reason": reason})
         return "in doubt"
+
+
+def _found(state: State | None, claim: Claim) -> Sent | None:
+    """What has become of a mail whose claim was found in a state; None if it was not found. Raises BeingSent."""
+    match state:
+        case None:
+            return None
+        case "claimed":
+            raise BeingSent(claim.effect)
+        case "capped":
+            return "capped"
+    return "already"

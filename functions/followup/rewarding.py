@@ -78,8 +78,8 @@ class Rewarding:
         contact, cap = self.directory.contact(key), Cap(Slot.mailed(key), survey.mail_cap)
         # A cap that found another mail's slot taken a moment after this looked forbids it only for now.
         self.post.claims.uncap(claim)
-        if self.post.claims.held(claim):
-            return True
+        if before := self.post.before(claim, self.now):
+            return before != "capped"
         if contact is None or not self.directory.mailable(contact, "follow-ups"):
             self._grant(wanted)
             return True

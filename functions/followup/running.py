@@ -65,7 +65,8 @@ class Running:
         if play.template == "alert" or not contact or not self.directory.mailable(contact, "follow-ups"):
             return
         claim = _claim(play, story)
-        if survey.quiet_at(self.now) and self.now - _last_said(response) > AWAKE and not self.claims.taken(claim):
+        before = self.post.before(claim, self.now)
+        if survey.quiet_at(self.now) and self.now - _last_said(response) > AWAKE and not before:
             raise Asleep(play.id)
         locale = survey.locale_for(response.locale, contact.locale)
         unsubscribe = self.links.unsubscribe(contact.key, locale)
@@ -78,7 +79,7 @@ class Running:
             self._to_say_more(response, contact, locale),
             unsubscribe,
             owner,
-            self._next_step(play, claim, caps, survey, story, locale),
+            None if before else self._next_step(play, claim, caps, survey, story, locale),
             call=self.links.call(response.id, contact.key, response.dimensions, locale) if owner else "",
         )
         outcome = self.post.send(
@@ -119,9 +120,9 @@ class Running:
     def _next_step(
         self, play: MailPlay, claim: Claim, caps: Sequence[Cap], survey: Survey, story: Story, locale: str
     ) -> Brought | None:
-        """What the mail offers: nothing with an apology, and nothing is granted for a mail that went before."""
+        """What the mail offers, which is to go out now: nothing with an apology."""
         step = plays.next_step(survey, story.situation)
-        if step is None or not play.carries or self.claims.taken(claim):
+        if step is None or not play.carries:
             return None
         steps = NextSteps(self.directory, self.claims, self.links, self.now)
         return steps.bring(step, survey, story.response, locale, claim, caps)

@@ -23,12 +23,13 @@ class Fault:
 
     name: str
     fate: Fate | None
-    """None: meanwhile the same event is handled by another process, from beginning to end."""
     done: bool
     """Whether it happens after the call or before it."""
     weight: int
     service: str = ""
     """The only service that does this; any if empty."""
+    beside: bool = False
+    """Whether the same event is first handled by another process, from beginning to end."""
 
 
 MOST_FAULTS: Mapping[str, int] = {WORKER: 4, MAIL_EVENTS: 2, TICK: 9}
@@ -39,8 +40,8 @@ FAULTS = (
     *KILLS,
     Fault("process ends before", EXIT, False, 1),
     Fault("process ends after", EXIT, True, 1),
-    Fault("another one before", None, False, 5),
-    Fault("another one after", None, True, 5),
+    Fault("another one before", None, False, 5, beside=True),
+    Fault("another one after", None, True, 5, beside=True),
     Fault("no answer, not done", UNANSWERED, False, 6),
     Fault("no answer, done", UNANSWERED, True, 6),
     Fault("internal error, not done", Fate.error("InternalServerError", 500), False, 4),
@@ -48,6 +49,10 @@ FAULTS = (
     Fault("throttled", Fate.error("ThrottlingException"), False, 6, "dynamodb"),
     Fault("throttled", Fate.error("RequestThrottled", 403), False, 2, "sqs"),
     Fault("throttled", Fate.error("TooManyRequestsException", 429), False, 6, "sesv2"),
+    Fault("another one, then throttled", Fate.error("ThrottlingException"), False, 2, "dynamodb", beside=True),
+    Fault("another one, then throttled", Fate.error("TooManyRequestsException", 429), False, 12, "sesv2", beside=True),
+    Fault("another one, then paused", Fate.error("SendingPausedException"), False, 6, "sesv2", beside=True),
+    Fault("paused", Fate.error("SendingPausedException"), False, 2, "sesv2"),
     Fault("refused", Fate.error("MessageRejected"), False, 2, "sesv2"),
 )
 

@@ -134,7 +134,7 @@ class Strikes:
             return None
         with self._lock:
             fault = self._fault(call)
-        if fault and fault.fate is None:
+        if fault and fault.beside:
             self._beside(call)
         return fault.fate if fault else None
 

@@ -53,7 +53,7 @@ Post._doubt = _give_back
     "sending without a claim": Mistake(
         "layers/common/hearback/aws/claims.py",
         """
-Claims.taken = lambda self, claim: False
+Claims.taken = lambda self, claim, now: None
 Claims.take = lambda self, claim, now, caps=(): None
 """,
         "doubled",
@@ -66,7 +66,7 @@ Claims.take = lambda self, claim, now, caps=(): None
 from dataclasses import replace
 
 _take = Claims.take
-Claims.taken = lambda self, claim: False
+Claims.taken = lambda self, claim, now: None
 Claims.take = lambda self, claim, now, caps=(): _take(self, replace(claim, repeatable=True), now, caps)
 """,
         "doubled",

@@ -59,7 +59,7 @@ def test_once_it_has_settled_its_person_is_answered_and_somebody_has_a_task(stor
 def test_a_mail_that_bounces_is_the_last_one_to_its_person(store: World) -> None:
     worker.handler(sample("followup-settled"), CONTEXT)
     apology = Claim(play_effect(RESPONSE, "apologise"))
-    assert Claims(store.tables.directory).held(apology)
+    assert Claims(store.tables.directory).get(apology.digest)
     event = sample("followup-bounce")
     event["detail"]["mail"]["tags"]["claim"] = [apology.digest]
 

@@ -20,6 +20,11 @@ DOUBT_AFTER = timedelta(minutes=15)
 """A mail without a mark and without an event for so long is put before an operator."""
 LEASE = timedelta(seconds=60)
 """A function's longest run: the holder of a claim that is older lives no more."""
+LONGEST_SENDING = timedelta(minutes=5)
+"""The longest run of a function that mails, the tick's: whoever claimed a mail earlier gives the claim back no more.
+
+Shorter than the settle queue keeps a message from others, so one whose worker died finds that its mail is in doubt.
+"""
 KEPT = timedelta(days=400)
 DUE_KIND = "claim"
 DOUBTFUL, REFUSED = "doubtful", "refused"
@@ -119,6 +124,13 @@ def play_effect(response: str, play: str) -> str:
 def play_of(effect: str, response: str) -> str:
     """The play whose effect it is after that answer."""
     return effect.removeprefix(play_effect(response, ""))
+
+
+def state_of(stored: Mapping[str, Any], now: datetime) -> State:
+    """The state of a stored claim; in doubt, where its holder must be dead, whether the tick has said so or not."""
+    state: State = stored["state"]
+    claimed_at = datetime.fromisoformat(stored["claimed_at"])
+    return "doubtful" if state == "claimed" and claimed_at <= now - LONGEST_SENDING else state
 
 
 def forget_request(digest: str, contact: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table, TransactionFailed
-from hearback.claim import Claim, State, reject_request, resolve_request, settle_request, slots_of
+from hearback.claim import Claim, State, reject_request, resolve_request, settle_request, slots_of, state_of
 from hearback.contact import Cap, Slot
 
 
@@ -21,7 +21,7 @@ class Claims:
         same effect is not tried again when the slot has become free.
         """
         if not caps:
-            return self._put(claim.take_request(now))
+            return self._put(claim.take_request(now), now)
         taken = claim.take_request(now, [cap.slot for cap in caps])
         slots = [{"Update": cap.slot.take_request(claim.digest, now, cap.quiet)} for cap in caps]
         while True:
@@ -29,30 +29,27 @@ class Claims:
                 self.table.transact([{"Put": taken}, *slots])
             except TransactionFailed as failure:
                 if failure.reasons[0] == "None":
-                    return self._put(claim.cap_request(now)) or "capped"
+                    return self._put(claim.cap_request(now), now) or "capped"
                 if found := self.get(claim.digest):
-                    state: State = found["state"]
-                    return state
+                    return state_of(found, now)
             else:
                 return None
 
-    def taken(self, claim: Claim) -> bool:
-        """Whether a claim that is not repeatable is not to be had any more; free now may be taken a moment later."""
-        found = self.get(claim.digest)
-        return found is not None and found["state"] != "again"
+    def taken(self, claim: Claim, now: datetime) -> State | None:
+        """The state of a claim that is not repeatable and not to be had; None if it is, which may change at any moment.
 
-    def held(self, claim: Claim) -> bool:
-        """Whether somebody has it or had it, which one that only a cap forbids is not."""
+        "claimed" while somebody is at it: they may yet give it back.
+        """
         found = self.get(claim.digest)
-        return found is not None and found["state"] not in ("again", "capped")
+        state = state_of(found, now) if found else None
+        return None if state == "again" else state
 
-    def _put(self, request: Request) -> State | None:
+    def _put(self, request: Request, now: datetime) -> State | None:
         """None if it is written, else the state of the claim that stands there."""
         try:
             self.table.put(request)
         except ConditionFailed as failure:
-            state: State = (failure.item or {})["state"]
-            return state
+            return state_of(failure.item or {}, now)
         return None
 
     def release(self, claim: Claim, caps: Sequence[Cap] = ()) -> None:
