@@ -62,12 +62,16 @@ def _mail_twice(self, survey, due, side, granted, contact, claim, cap):
 
 Rewarding._mail = _mail_twice
 """,
+    "layers/common/hearback/waiting.py": """
+_wait_request = WaitingPlay.wait_request
+WaitingPlay.wait_request = lambda self: _wait_request(self) | {"ConditionExpression": "attribute_not_exists(pk)"}
+""",
 }
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What the matrix says of two people who answer twice, and of a referral."""
+    """What the matrix says of two people who answer twice, of a referral, and of somebody who wavers."""
     folder = tmp_path_factory.mktemp("mistaken")
     template = copy_of_the_code(folder, MISTAKES)
     with playing(folder / "data", template) as matrix:
@@ -76,7 +80,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> str:
         again = [replace(slips, number=2, score=7, again=True), replace(stays, number=3, score=1, again=True)]
         matrix.strikes.only_plans = True
         answers.play([slips, stays, *again])
-        timed.play([Group([TimedRun(4, "rewards", "mail", "at once")])])
+        due = TimedRun(4, "rewards", "mail", "at once"), TimedRun(5, "wavering", "mail", "at once")
+        timed.play([Group(due)])
         matrix.finish()
         outcomes = Audit(matrix, [*answers.stories, *timed.stories]).outcomes()
     return str(problems(outcomes))
@@ -91,6 +96,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> str:
         pytest.param("no task", id="giving nobody a task for a promoter who has become a passive"),
         pytest.param("Reach Person 1 …: our own people were told 2 times", id="telling of a task twice"),
         pytest.param("friend-t4@example.com: 2 mails", id="welcoming a friend twice"),
+        pytest.param("/remind: missing, 0 mails", id="letting nothing wait again that did not follow when it was due"),
     ],
 )
 def test_the_matrix_finds_what_is_wrong(words: str, found: str) -> None:

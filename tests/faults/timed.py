@@ -1,7 +1,7 @@
 """Plays what falls due: the clock moves on, and ticks see to digests, plays, rewards, reminders and closed tasks."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from hearback.claim import Claim
 from hearback.contact import Contact
 from hearback.conversion import Conversion
 from hearback.fact import FactId
-from hearback.response import Response
+from hearback.response import Answer, Response
 from hearback.subscription import Subscription
 from hearback.task import Closing, Task
 from tests.faults.answers import address
@@ -26,6 +26,8 @@ COMMON_KILLS = 2
 """Ticks of a group that are killed without a plan before everything has fallen due."""
 LAST_TICKS = 4
 """Ticks that end a group, in which what no plan has reached is killed."""
+DROPPED = 5 * QUARTER
+"""When a play that waits an hour has been looked at, and did not follow."""
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
 
@@ -99,7 +101,7 @@ def mails_due(story: TimedStory, task: Task | None, until: datetime) -> list[str
         case "reminders":
             due = task.due_at.isoformat(timespec="seconds") if task else "never"
             return [f"task-overdue/{story.task}/{due}", f"task-escalated/{story.task}/{due}"]
-        case "play":
+        case "play" | "wavering":
             return [f"{story.response}/{LATER}"]
         case "rewards":
             return [f"reward/{story.conversion}/{side}" for side in ("promoter", "friend")]
@@ -148,11 +150,18 @@ class Timed:
                 self._close(story)
             effects = mails_due(story, self._matrix.tasks.get(story.task), self._matrix.stack.now())
             strikes.name(story, [Claim(effect).digest for effect in effects])
+        wavering = [story for story in stories if story.run.kind == "wavering"]
+        self._change(wavering, 7)
         strikes.falling_due, strikes.common_kills = stories, COMMON_KILLS
+        passed = timedelta()
         for place, span in enumerate(group.ticks):
             self._matrix.pass_time(span)
             if place in group.again:
                 self._matrix.tick_again()
+            before, passed = passed, passed + span
+            if before < DROPPED <= passed:
+                self._matrix.settle()
+                self._change(wavering, 10)
         more = 0
         while more < MOST_MORE_TICKS and any(story.awaits(TICK) for story in stories):
             self._matrix.pass_time(QUARTER)
@@ -175,7 +184,7 @@ class Timed:
                 self._subscribe(story)
             case "rewards":
                 self._convert(story)
-            case "play":
+            case "play" | "wavering":
                 self._answer(story, 10)
             case "reminders" | "closing":
                 self._answer(story, 2)
@@ -192,6 +201,11 @@ class Timed:
         directory.merge_contact(Contact(story.contact, story.address, story.person, phone="+353 1 555"))
         response = Response(story.response, score, now, f"{now:%Y-%m-%d}", contact=story.contact, comment="Why not?")
         self._matrix.feedback.create(response)
+
+    def _change(self, stories: Sequence[TimedStory], score: int) -> None:
+        """Let people give another score."""
+        for story in stories:
+            self._matrix.feedback.amend(story.response, Answer(score), self._matrix.stack.now())
 
     def _close(self, story: TimedStory) -> None:
         """Close its task so that its person is asked again now."""

@@ -10,10 +10,11 @@ from tests.faults.faults import MAIL_EVENTS, NEWS, TICK, WORKER, Mishap, News, f
 from tests.faults.matrix import QUARTER
 from tests.faults.steps import SEND
 
-Due = Literal["digest", "reminders", "play", "rewards", "closing"]
+Due = Literal["digest", "reminders", "play", "wavering", "rewards", "closing"]
 """A manager's digest; a task that nobody sees to, of which the owner hears and then the manager; a play that waits an
-hour; the two rewards of a conversion; a closed task, of which other systems hear and whose person is asked again."""
-DUE: Sequence[Due] = ("digest", "reminders", "play", "rewards", "closing")
+hour; one whose answer has changed when it is due, so that it does not follow, and changes back; the two rewards of a
+conversion; a closed task, of which other systems hear and whose person is asked again."""
+DUE: Sequence[Due] = ("digest", "reminders", "play", "wavering", "rewards", "closing")
 Reach = Literal["mail", "bounces", "complains"]
 _REACHES: Mapping[Reach, int] = {"mail": 8, "bounces": 1, "complains": 1}
 _FUNCTIONS: Mapping[str, int] = {TICK: 5, WORKER: 3, MAIL_EVENTS: 2}
