@@ -1,13 +1,14 @@
 """Codes that people read aloud and type: ten letters and digits, shown as `7KQ2M-9XW4T`, 50 random bits.
 
-The letters are Crockford's base 32 (https://www.crockford.com/base32.html), which leaves out I, L, O and U.
+The letters are those of Crockford's base 32, as in the ids of facts: without I, L, O and U.
 """
 
 import hashlib
 import re
 from collections.abc import Callable
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from hearback.fact import CROCKFORD
+
 LENGTH = 10
 _MOST_TYPED = 40
 """Characters that are looked at: ten, and whatever is put between them."""
@@ -20,7 +21,7 @@ Random = Callable[[int], bytes]
 def mint(random: Random) -> str:
     """A new code, as it is stored: without a hyphen."""
     number = int.from_bytes(random(7), "big")
-    return "".join(ALPHABET[number >> 5 * place & 31] for place in range(LENGTH))
+    return "".join(CROCKFORD[number >> 5 * place & 31] for place in range(LENGTH))
 
 
 def derived(*words: str) -> str:
@@ -34,7 +35,7 @@ def read(typed: str) -> str | None:
     if len(typed) > _MOST_TYPED or not typed.isascii():
         return None
     letters = re.sub(r"[\s-]", "", typed).upper().translate(_ALIKE)
-    return letters if len(letters) == LENGTH and set(letters) <= set(ALPHABET) else None
+    return letters if len(letters) == LENGTH and set(letters) <= set(CROCKFORD) else None
 
 
 def shown(code: str) -> str:

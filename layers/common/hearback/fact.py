@@ -26,10 +26,11 @@ UNDATED = "1970-01"
 LEAST_SHARDS = 4
 """Partitions that every survey's responses of a month are spread over, at least."""
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_PYTHONS_DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""The digits of his base 32: https://www.crockford.com/base32.html"""
+_PYTHONS_DIGITS = str.maketrans(CROCKFORD, "0123456789abcdefghijklmnopqrstuv")
 _ULID_LENGTH = 26
-_ULID = re.compile(f"[0-7][{_ALPHABET}]{{{_ULID_LENGTH - 1}}}")
+_ULID = re.compile(f"[0-7][{CROCKFORD}]{{{_ULID_LENGTH - 1}}}")
 _LATEST = 253_402_300_799_999
 """Milliseconds since 1970 at the end of the year 9999, the last that a datetime holds."""
 
@@ -43,7 +44,7 @@ def encode_ulid(milliseconds: int, entropy: bytes) -> str:
     if not 0 <= milliseconds <= _LATEST or len(entropy) != 10:
         raise ValueError("a ULID of ours holds a time from 1970 to 9999 and ten bytes of entropy")
     number = milliseconds << 80 | int.from_bytes(entropy, "big")
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_ULID_LENGTH)))
+    return "".join(CROCKFORD[number >> 5 * place & 31] for place in reversed(range(_ULID_LENGTH)))
 
 
 def decode_ulid_time(ulid: str) -> int:
