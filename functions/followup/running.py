@@ -141,6 +141,8 @@ class Running:
         tasks, response = self.tasking.tasks, story.response
         task = tasks.open_of(response.contact) if response.contact else tasks.open_about(str(response.id), "")
         theirs = task is not None and task.survey == survey.id and owner_now(task, survey) == reader
+        caps = plays.own_caps(play, survey, story.response.contact)
+        self._free_of_refused(caps)
         outcome = self.post.send(
             Claim(_claim(play, story).effect, {"response": str(story.response.id)}),
             letters.alert(
@@ -155,9 +157,17 @@ class Running:
             person.email,
             self.now,
             to_name=person.name,
-            caps=plays.own_caps(play, survey, story.response.contact),
+            caps=caps,
         )
         self._log(play, story, outcome)
+
+    def _free_of_refused(self, caps: Sequence[Cap]) -> None:
+        """Free the slots of alerts that came back: their claims name no customer, so whoever heard of it could not."""
+        for cap in caps:
+            holder = self.directory.holder(cap.slot)
+            claim = self.claims.get(holder) if holder else None
+            if claim and claim["state"] == "refused":
+                self.directory.give_back(cap.slot, holder)
 
     def _give_task(self, play: TaskPlay, survey: Survey, story: Story) -> None:
         self.tasking.give(play, survey, story, plays.own_caps(play, survey, story.response.contact))
