@@ -75,10 +75,6 @@ class TaskView:
     def zone(self) -> ZoneInfo:
         return self.calendar.zone
 
-    def person(self, person: str) -> str:
-        found = self.survey.people.get(person)
-        return found.name if found else person
-
     @property
     def due(self) -> str:
         return moment_in_words(self.task.due_at, self.zone, self.words.language)
@@ -100,7 +96,7 @@ class TaskView:
         if self.task.taken_at is None:
             return ""
         since = moment_in_words(self.task.taken_at, self.zone, self.words.language)
-        return self.words.say("taken", who=self.person(self.task.taken_by), since=since)
+        return self.words.say("taken", who=self.survey.name_of(self.task.taken_by), since=since)
 
     @property
     def assignments(self) -> list[str]:
@@ -108,8 +104,8 @@ class TaskView:
         return [
             self.words.say(
                 "assigned" if each.before != each.owner else "assigned_again",
-                owner=self.person(each.owner),
-                before=self.person(each.before),
+                owner=self.survey.name_of(each.owner),
+                before=self.survey.name_of(each.before),
                 at=moment_in_words(each.at, self.zone, self.words.language),
             )
             for each in self.task.assignments
@@ -129,7 +125,8 @@ class TaskView:
         """(who, when, what), oldest first."""
         language = self.words.language
         return [
-            (self.person(note.by), moment_in_words(note.at, self.zone, language), note.text) for note in self.task.notes
+            (self.survey.name_of(note.by), moment_in_words(note.at, self.zone, language), note.text)
+            for note in self.task.notes
         ]
 
     @property
@@ -143,14 +140,11 @@ class TaskView:
             return self.words.say("withdrawn", at=at)
         return self.words.say(
             "closed",
-            who=self.person(closing.by),
+            who=self.survey.name_of(closing.by),
             at=at,
             outcome=self.words.say(f"outcome_{closing.outcome.replace('-', '_')}"),
-            cause=self.cause(closing.root_cause),
+            cause=self.survey.cause(closing.root_cause),
         )
-
-    def cause(self, root_cause: str) -> str:
-        return self.survey.say(self.survey.root_causes.get(root_cause), self.survey.locales[0]) or root_cause
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,7 @@ def task_notice(
     due = voice.moment(task.due_at, zone)
     name = shorten(contact.name, MOST_NAME) if contact else ""
     who, scores = name or voice.say("somebody"), ", ".join(str(response.score) for response in newest[:3])
-    owner = survey.people.get(task.owner)
-    owner_name = one_line(owner.name) if owner else task.owner
+    owner_name = one_line(survey.name_of(task.owner))
     taker = survey.people.get(task.taken_by)
     nobody = task.callback is None and bool(newest) and all(each.names_nobody for each in newest)
     subjects = {
@@ -232,9 +231,8 @@ def _wish(voice: Voice, task: Task, zone: ZoneInfo) -> str:
 
 def _task_open(voice: Voice, task: Task, *, nobody: bool) -> str:
     """Whose the open task is, and by when."""
-    owner = voice.survey.people.get(task.owner)
     said, due = "alert_task_open_nobody" if nobody else "alert_task_open", voice.moment(task.due_at, voice.survey.zone)
-    return voice.say(said, owner=one_line(owner.name if owner else task.owner), due=due)
+    return voice.say(said, owner=one_line(voice.survey.name_of(task.owner)), due=due)
 
 
 def _unreached(voice: Voice, responses: str, *, nobody: bool) -> str:
