@@ -70,12 +70,14 @@ def rules(survey: Survey, situation: Situation) -> list[str]:
     if not situation.known:
         return ["The answer names nobody: no cap counts it, and nobody can be mailed."]
     capped = survey.mail_cap_days
+    sleeping = "A delayed mail that falls due in the survey's quiet hours waits for the morning."
     return [
         f"At most one follow-up mail to a person within {capped} days; an apology goes after another mail all the same."
         if capped
         else "mail_cap_days is 0: a person may get a follow-up mail for every answer.",
         "Nobody is mailed who unsubscribed from follow-ups, complained, or whose address bounced.",
         "What a cap forbids is dropped, not sent later.",
+        *([sleeping] if survey.quiet_hours else []),
     ]
 
 

@@ -145,9 +145,16 @@ def _standing(deployment: Deployment, response: Response) -> list[str]:
         found.append("Nothing follows it any more: its person was erased.")
     if not response.follow_up:
         found.append(f"Nothing follows it: {_not_followed(response)}")
-    if response.contact and deployment.directory.suppressed(response.contact, "follow-ups"):
+    if response.contact and not _has_address(deployment, response.contact):
+        found.append("Its person is not mailed: no address of theirs is known.")
+    elif response.contact and deployment.directory.suppressed(response.contact, "follow-ups"):
         found.append("Its person is not mailed: they unsubscribed or complained, or their address bounced.")
     return found
+
+
+def _has_address(deployment: Deployment, contact: str) -> bool:
+    known = deployment.directory.contact(contact)
+    return known is not None and bool(known.email)
 
 
 def _not_followed(response: Response) -> str:

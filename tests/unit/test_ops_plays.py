@@ -192,6 +192,7 @@ def test_a_stored_answer_knows_the_one_before(hearback: Hearback, tables: Tables
         ({"provisional": True}, "it waits to be confirmed"),
         ({"follow_up": False}, "imported as history"),
         ({"follow_up": False, "confirmed_by": "operator"}, "an operator counted it"),
+        ({}, "no address of theirs is known"),
     ],
 )
 def test_it_says_why_nothing_follows_an_answer_at_all(
@@ -209,3 +210,14 @@ def test_it_says_that_a_person_is_not_mailed(hearback: Hearback, tables: Tables,
 def test_a_survey_without_a_mail_cap_says_so(hearback: Hearback, tables: Tables, survey: Survey) -> None:
     tables.people.put_survey(survey.model_copy(update={"mail_cap_days": 0}), NOW)
     assert "for every answer" in explained(hearback, "--survey", "shop", "--score", "3")["rules"][0]
+
+
+def test_it_tells_of_quiet_hours_where_a_survey_has_them(hearback: Hearback, tables: Tables, survey: Survey) -> None:
+    words = "waits for the morning"
+    before = hearback("plays", "explain", "--survey", "shop", "--score", "9").err
+    quiet = Survey.model_validate(survey.model_dump(exclude_defaults=True) | {"quiet_hours": "21:00-08:00"})
+    tables.people.put_survey(quiet, NOW)
+
+    after = hearback("plays", "explain", "--survey", "shop", "--score", "9").err
+
+    assert (words in before, words in " ".join(after.split())) == (False, True)
