@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from collect.bodies import ANSWER_LENGTH
 from hearback.language import texts
 from hearback.nps import category
+from hearback.response import COMMENT_LENGTH
 from hearback.survey import Survey
 
 
@@ -16,6 +18,11 @@ class Asked:
     question: str = ""
     """Its id; "" for the reason, which is the comment."""
     choices: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def room(self) -> int:
+        """Characters that what is said to it may have."""
+        return ANSWER_LENGTH if self.question else COMMENT_LENGTH
 
 
 def asked_after(survey: Survey, score: int, locale: str) -> list[Asked]:

@@ -18,7 +18,7 @@ WHERE_LENGTH = 100
 """Characters of the place where a coupon was redeemed."""
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Browsers count a line's end as one character and send two; people's stray spaces mean nothing."""
     return text.replace("\r\n", "\n").strip()
 
@@ -42,10 +42,10 @@ def _visible(text: str) -> str:
 
 Score = Annotated[int, Field(ge=0, le=10)]
 Comment = Annotated[
-    str, AfterValidator(_tidy), AfterValidator(_bounded_comment), Field(json_schema_extra={"maxLength": COMMENT_LENGTH})
+    str, AfterValidator(tidy), AfterValidator(_bounded_comment), Field(json_schema_extra={"maxLength": COMMENT_LENGTH})
 ]
 Answers = Annotated[
-    dict[Identifier, Annotated[str, AfterValidator(_tidy), StringConstraints(max_length=ANSWER_LENGTH)]],
+    dict[Identifier, Annotated[str, AfterValidator(tidy), StringConstraints(max_length=ANSWER_LENGTH)]],
     Field(max_length=20),
 ]
 Short = Annotated[str, StringConstraints(max_length=100)]

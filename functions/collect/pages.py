@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from collect.answers import Opened
     from collect.next_step import Offer
 
-COMMENT_ROOM = 3500
-"""Characters a page lets people write. A form sends nine bytes for a Devanagari letter, so this many always
-fit the 32 KB a body may have."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -97,34 +93,53 @@ def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: st
 
 
 def question_page(
-    sheet: Sheet, score: int, number: int, stamp: str, words: str = "", *, saved: bool = False, hasty: str = ""
+    sheet: Sheet,
+    score: int,
+    number: int,
+    stamp: str,
+    words: str = "",
+    *,
+    saved: bool = False,
+    outdated: bool = False,
+    again: str = "",
+    over: int = 0,
 ) -> Reply:
     """What is asked after a score: its `number`th question from 0.
 
-    `hasty` is what was said to this question sooner than a person reads: it is asked once more, with these words.
-    `words` are handed on to the last page.
+    `again` is what was said to this question in vain: it is asked once more, with these words, because they came
+    sooner than a person reads or are too long, `over` by so many characters. `outdated`: another score than `score`
+    stands by now. `words` are handed on to the last page.
     """
     questions = asked_after(sheet.survey, score, sheet.locale)
     return _survey_page(
         sheet,
         "question.html",
-        422 if hasty else 200,
+        422 if again else 200,
         thanks_for(sheet.survey, score, sheet.locale),
         score=score,
         asked=questions[number],
         number=number,
         count=len(questions),
         saved=saved,
-        room=COMMENT_ROOM,
+        outdated=outdated,
         stamp=stamp,
         carried=words,
-        hasty=hasty,
+        again=again,
+        over=over,
         script=scripts("hand", "saving"),
     )
 
 
 def done_page(
-    sheet: Sheet, score: int, offer: "Offer | None", stamp: str, words: str, *, saved: bool, calls: bool = False
+    sheet: Sheet,
+    score: int,
+    offer: "Offer | None",
+    stamp: str,
+    words: str,
+    *,
+    saved: bool,
+    outdated: bool = False,
+    calls: bool = False,
 ) -> Reply:
     """Thanks, and a next step if there is one. `words` may be quoted, if the respondent wants that.
 
@@ -138,6 +153,7 @@ def done_page(
         sheet.words.say("done_heading"),
         score=score,
         saved=saved,
+        outdated=outdated,
         offer=offer,
         calls=calls,
         phone="",

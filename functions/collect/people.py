@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from collect import answers, pages, preferences
 from collect.asking import asked_after
-from collect.bodies import Amendment, TokenRequest
+from collect.bodies import Amendment, TokenRequest, tidy
 from collect.guarded_form import stamp_for
 from collect.metric import count
 from collect.observing import Watch
@@ -161,28 +161,35 @@ def _question_answered(
 ) -> Reply:
     """The form carries the score only to say which questions it is asked; it changes nothing here.
 
-    Passing over a question stores nothing, so nobody needs to read first. A field emptied takes its words back.
+    Passing over a question stores nothing, so nobody needs to read first. A field emptied takes its words back. Of what
+    is too long that much is stored as there is room for, and all of it comes back to be shortened.
     """
     from collect import thanking  # noqa: PLC0415 - the first page does not wait for what the last one needs
 
     watch = Watch(request, wiring, to)
-    questions = [asked.question for asked in asked_after(to.survey, score, sheet.locale)] if score is not None else []
+    asked = asked_after(to.survey, score, sheet.locale) if score is not None else []
+    questions = [each.question for each in asked]
     question = form.get("question", "?")
     if score is None or question not in questions:
         raise Problem("invalid-body", "The form is not one of ours. Open the link again.")
-    number, said = questions.index(question), form.get("said", "").strip()
+    number, said = questions.index(question), tidy(form.get("said", ""))
     skipped = "said" not in form or "skip" in form
     given = "" if skipped else said
     words = thanking.carried(to.survey, form.get("words", "") if question else given)
     if given and not watch.believes(form, score):
-        return pages.question_page(sheet, score, number, watch.stamp(score), words, hasty=said)
+        return pages.question_page(sheet, score, number, watch.stamp(score), words, again=said)
     emptied = not (said or skipped) and watch.emptied(form, question, score)
     stored = None
+    room = asked[number].room
     if given or emptied:
-        amendment = Amendment(answers={question: said}) if question else Amendment(comment=said)
+        amendment = Amendment(answers={question: said[:room]}) if question else Amendment(comment=said[:room])
         stored = answers.amend(wiring, to, amendment.answer, request.now)
-    if number + 1 < len(questions):
-        page = pages.question_page(sheet, score, number + 1, watch.stamp(score), words, saved=stored is not None)
+    if given and (over := len(said) - room) > 0:
+        page = pages.question_page(sheet, score, number, watch.stamp(score), words, again=said, over=over)
+    elif number + 1 < len(questions):
+        saved, outdated = stored is not None, stored is not None and stored.score != score
+        stamp = watch.stamp(score)
+        page = pages.question_page(sheet, score, number + 1, stamp, words, saved=saved, outdated=outdated)
     else:
         response = stored or wiring.feedback.response(to.response)
         page = thanking.thank_you(request, wiring, sheet, score, response, words, saved=stored is not None)

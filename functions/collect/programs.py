@@ -119,6 +119,7 @@ def _stored(stored: Response, survey: Survey, locale: str) -> Stored:
             {
                 "id": asked.question,
                 "text": asked.text,
+                "room": asked.room,
                 "choices": [{"id": choice, "text": text} for choice, text in asked.choices.items()],
             }
             for asked in questions

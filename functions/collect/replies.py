@@ -18,6 +18,8 @@ class FollowUpQuestion(TypedDict):
     id: str
     """"" for the reason, which is the comment."""
     text: str
+    room: int
+    """Characters that what is said to it may have."""
     choices: list[Choice]
     """Answered by the id of one of these; in words if there are none."""
 

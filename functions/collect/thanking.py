@@ -27,7 +27,8 @@ def thank_you(
     calls = response is not None and will_give_task(sheet.survey, response, request.now)
     offer = None if calls else offered(request, wiring, sheet.survey, response, sheet.locale)
     stamp = stamp_for(sheet.token, request, wiring, score)
-    return pages.done_page(sheet, score, offer, stamp, words, saved=saved, calls=calls)
+    outdated = response is not None and response.score != score
+    return pages.done_page(sheet, score, offer, stamp, words, saved=saved, outdated=outdated, calls=calls)
 
 
 def carried(survey: Survey, words: str) -> str:

@@ -29,7 +29,10 @@ def widget_ask(survey: Survey, locale: str) -> Ask:
             "change": say("change_score"),
             "progress": say("progress", number="{number}", count="{count}"),
             "own_words": say("own_words"),
-            "save": say("save"),
+            "save": say("go_on"),
+            "finish": say("finish"),
+            "left": say("room_left", count="{count}"),
+            "over": say("room_over", count="{count}"),
             "skip": say("skip"),
             "close": say("close"),
             "done": say("done_heading"),
@@ -46,6 +49,7 @@ def _follow_up(survey: Survey, scores: list[int], locale: str) -> FollowUp:
             {
                 "id": asked.question,
                 "text": asked.text,
+                "room": asked.room,
                 "choices": [{"id": choice, "text": text} for choice, text in asked.choices.items()],
             }
             for asked in asked_after(survey, scores[-1], locale)

@@ -42,10 +42,10 @@ class TestAnswering:
         assert (answer.score, answer.channel, answer.comment) == (3, "widget", "")
 
         words(page).fill("Cold tea.")
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Continue").click()
         page.get_by_role("radio", name="Price").click()
         words(page).fill("The prices")
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Done").click()
         page.get_by_role("heading", name="Thank you!").wait_for()
 
         wanted = {"topic": "price", "wish": "The prices"}
@@ -74,7 +74,7 @@ class TestAnswering:
         assert eventually(lambda: [answer.comment for answer in answers()] == ["My boss is awful"])
 
         words(page).fill("")
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Continue").click()
 
         assert eventually(lambda: [answer.comment for answer in answers()] == [""])
 
@@ -277,7 +277,7 @@ class TestWeather:
 
         score(page, 4).click()
         words(page).fill("In a tunnel")
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Continue").click()
         page.get_by_role("radio", name="Price").wait_for()
         assert answers() == []
         visitor.set_offline(False)

@@ -98,7 +98,7 @@ class TestRefusedForGood:
         stack.advance(AMENDABLE)
         words(page).fill("Too late")
         with page.expect_console_message(lambda message: "24 hours" in message.text):
-            page.get_by_role("button", name="Save").click()
+            page.get_by_role("button", name="Continue").click()
         page.get_by_role("heading", name=REFUSED).wait_for()
 
         page.reload()

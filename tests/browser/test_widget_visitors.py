@@ -109,7 +109,7 @@ class TestIdentifiedLate:
             identify(page, deployment, email="later@shop.example")
 
         words(page).fill("Still mine")
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Continue").click()
         assert eventually(lambda: [answer.comment for answer in answers()] == ["Still mine"])
         assert answers()[0].contact == ""
 
@@ -220,7 +220,7 @@ class TestTwoTabs:
         there.evaluate("localStorage['hearback:quiet:shop'] = JSON.stringify({'': Date.now() + 1e9})")
         here.wait_for_function("document.title === 'told'")
         words(here).fill("The chai")
-        here.get_by_role("button", name="Save").click()
+        here.get_by_role("button", name="Done").click()
 
         assert eventually(lambda: [answer.comment for answer in answers()] == ["The chai"])
 

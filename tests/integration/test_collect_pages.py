@@ -264,8 +264,7 @@ def test_a_later_visit_is_thanked_and_changes_nothing(collect: Collect, channel:
         ("step=question&question=wish&score=9&said=x", 422),
         ("step=question&score=3&said=x", 422),
         ("step=question&question=&said=x", 422),
-        ("step=question&question=&score=3&said=" + "x" * 5001, 422),
-        ("step=question&question=&score=3&said=" + "x" * 33_000, 413),
+        ("step=question&question=&score=3&said=" + "x" * 132_000, 413),
         ("&".join(f"f{number}=x" for number in range(51)), 400),
     ],
 )
@@ -299,17 +298,6 @@ def test_a_form_in_another_content_type_is_refused(collect: Collect) -> None:
 
     assert (page.status, heading(page)) == (415, "That did not work")
     assert collect.stored() == []
-
-
-def test_the_longest_comment_a_page_takes_fits_a_body_in_every_script(collect: Collect) -> None:
-    token = collect.token()
-    page = collect.confirm(token, 3)
-    room = int(re.findall(r'maxlength="(\d+)"', page.text)[0])
-
-    page = fill(collect, page, said="%E0%A4%95" * room)
-
-    assert page.status == 200
-    assert [len(response.comment) for response in collect.stored()] == [room]
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ class TestWhatIsAsked:
         following = next(each for each in minted["ask"]["follow_up"] if score <= each["until"])
         assert following["thanks"] == told["thanks"]
         reason, *others = following["questions"]
-        assert reason == {"id": "", "text": told["question"], "choices": []}
+        assert reason == {"id": "", "text": told["question"], "room": 5000, "choices": []}
         assert others == told["questions"]
 
     def test_no_category_is_named(self, collect: Collect) -> None:

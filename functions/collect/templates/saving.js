@@ -4,6 +4,7 @@
   const PAUSE = 900; // milliseconds without a key; twice as long after each save, because changes are limited
   const RETRY = 4000; // milliseconds; twice as long after each try in vain
   const LONGER = 4; // doublings at most
+  const NEAR = 200; // characters before the end of the room, from where on those are told that are left
   const form = document.querySelector("form[data-saved]");
   const memory = {};
 
@@ -69,12 +70,23 @@
     const question = form.elements.question.value;
     const state = form.querySelector(".state");
     const field = form.querySelector("textarea");
+    const room = form.querySelector(".room");
     let timer;
     let saves = 0;
+    const letters = () => [...field.value.trim()]; // as the server counts them
+    const left = () => (field ? field.dataset.room - letters().length : 0);
+    const fitting = () => letters().slice(0, field.dataset.room).join("");
+    const show = (word) => {
+      state.textContent = form.dataset[word].replace("{count}", -left());
+      state.dataset.word = word;
+    };
+    const count = () => {
+      room.hidden = left() < 0 || left() >= NEAR; // what is over is told where "saved" is
+      room.textContent = room.dataset.left.replace("{count}", left());
+    };
     tell = (whose, word) => {
       if (whose !== token || timer || !state.dataset.used) return;
-      state.textContent = form.dataset[word];
-      state.dataset.word = word;
+      show(word === "saved" && left() < 0 ? "over" : word);
     };
     const keep = (said) => {
       clearTimeout(timer);
@@ -90,15 +102,15 @@
       if (!isTrusted || target.name !== "said") return; // a program fills in every field there is
       form.elements.skip.hidden = Boolean(target.value);
       state.dataset.used = "yes";
-      state.textContent = form.dataset.saving;
-      state.dataset.word = "saving";
+      show("saving");
+      if (field) count();
       clearTimeout(timer);
       const pause = PAUSE * 2 ** Math.min(saves, LONGER);
-      timer = field ? setTimeout(() => save(field.value), pause) : save(target.value);
+      timer = field ? setTimeout(() => save(fitting()), pause) : save(target.value);
     });
-    addEventListener("pagehide", () => timer && save(field.value));
+    addEventListener("pagehide", () => timer && save(fitting()));
     // The form saves it too; this is for when the form does not arrive.
-    form.addEventListener("submit", () => timer && keep(field.value));
+    form.addEventListener("submit", () => timer && keep(fitting()));
   }
   flush();
 }

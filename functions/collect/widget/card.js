@@ -1,7 +1,6 @@
 // What is asked, step by step: the score, then what follows it, each optional and each saved as it is given.
 
-const COMMENT_ROOM = 3500;
-const ANSWER_ROOM = 1000;
+const NEAR = 200; // characters before the end of the room, from where on those are told that are left
 const THANKS_STAY = 8000; // milliseconds, in the corner
 const STEP_STAYS = 32000; // with something to read and to do
 
@@ -70,7 +69,7 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
       thank(event);
       return;
     }
-    const { field, read } = question.choices.length ? choosing(question, next) : writing(question);
+    const { fields, read, left } = question.choices.length ? choosing(question, next) : writing(question);
     keep = (last) => {
       const said = read();
       if (said === undefined || said === (saidBefore(question) ?? "")) return; // "" takes back what was said
@@ -80,15 +79,17 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
     };
     function next(pressed) {
       keep();
-      skip(pressed);
+      if (left?.() < 0) fields[0].focus();
+      else skip(pressed);
     }
     function skip(pressed) {
       keep = () => {};
       askMore(number + 1, pressed);
     }
-    const actions = element("p", { className: "actions" }, button("main", words.save, next), button("", words.skip, skip));
+    const onward = number + 1 < questions.length ? words.save : words.finish;
+    const actions = element("p", { className: "actions" }, button("main", onward, next), button("", words.skip, skip));
     const progress = words.progress.replace("{number}", number + 1).replace("{count}", questions.length);
-    const parts = [field, actions, given];
+    const parts = [...fields, actions, given];
     if (questions.length > 1) parts.push(element("p", { className: "soft" }, progress));
     shown.turnTo(number ? "" : thanks, question.text, parts, event);
   }
@@ -128,19 +129,27 @@ function card({ ask, put, side, dark, onAnswer, onGone }) {
       choose(id);
       onGiven(event);
     });
-    return { field, read: () => chosen };
+    return { fields: [field], read: () => chosen };
   }
 
+  /** What is too long is kept as far as there is room; nobody goes on before they know. */
   function writing(question) {
+    const told = element("p", { id: "told" });
+    const letters = () => [...field.value.trim()]; // as the server counts them
+    const left = () => question.room - letters().length;
     const field = element("textarea", {
       rows: 3,
-      maxLength: question.id ? ANSWER_ROOM : COMMENT_ROOM,
       placeholder: words.own_words,
       value: saidBefore(question) || "",
       onchange: byPerson(() => keep()),
+      oninput: safely(() => {
+        const text = left() < 0 ? words.over : left() < NEAR ? words.left : "";
+        told.textContent = text.replace("{count}", Math.abs(left()));
+      }),
       "aria-labelledby": "title",
+      "aria-describedby": "told",
     });
-    return { field, read: () => field.value.trim() };
+    return { fields: [field, told], read: () => letters().slice(0, question.room).join(""), left };
   }
 
   function leaveIfIdle() {
