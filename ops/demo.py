@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(given: argparse.Namespace, log: Path, printed: Callable[[str], None]) -> None:
     begun = time.monotonic()
     say(f"Starting Hearback on this machine (its log: {log}) …")
-    with Stack(given.data / "stack", given.port, fresh=True, printed=printed) as stack:
+    brand = {"BrandName": "Sabrang Bazaar"}  # of surveys/store.yaml
+    with Stack(given.data / "stack", given.port, brand, fresh=True, printed=printed) as stack:
         deployment = on_this_machine(stack.url)
         _live(Weeks(stack, deployment, given.data, stack.now(), given.weeks))
         survey = deployment.survey("store")

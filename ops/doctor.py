@@ -28,6 +28,8 @@ _LIMITS: dict[Limit, str] = {"address": "answers_from_one_address", "changes": "
 """What each limit is called in a survey."""
 
 _ENOUGH_AT_ONCE = 100
+_NOBODY_S_BRAND = "Hearback"
+"""What the template's BrandName is unless somebody says another."""
 
 _STYLES: dict[Verdict, str] = {"ok": "green", "warn": "yellow", "fail": "bold red", "not here": "dim"}
 
@@ -51,7 +53,7 @@ def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 def examine(deployment: Deployment) -> Iterator[Finding]:
     """Every check's findings. A check that AWS does not allow is itself a finding."""
-    everywhere: list[Check] = [secrets, surveys, tasks, limits, mails, failure_queues]
+    everywhere: list[Check] = [brand, secrets, surveys, tasks, limits, mails, failure_queues]
     in_aws: dict[str, Check] = {
         "sender": sender,
         "sending": sending,
@@ -132,6 +134,15 @@ def concurrency(deployment: Deployment) -> Iterator[Finding]:
         yield Finding("concurrency", "warn", found, do)
     else:
         yield Finding("concurrency", "ok", found)
+
+
+def brand(deployment: Deployment) -> Iterator[Finding]:
+    """Whether the company has said its name: mails to its own people come in it."""
+    if (name := deployment.output("Brand")) == _NOBODY_S_BRAND:
+        do = "deploy with BrandName='Your Company'"
+        yield Finding("brand", "warn", f"mails to your own people come from {name!r}", do)
+    else:
+        yield Finding("brand", "ok", f"mails to your own people come from {name!r}")
 
 
 def secrets(deployment: Deployment) -> Iterator[Finding]:

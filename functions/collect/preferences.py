@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from email import message_from_bytes
+from typing import Any
 
 from collect import answers, pages
 from collect.guarded_form import mark_of, stamp_for
@@ -13,8 +14,11 @@ from collect.reply import Reply
 from collect.request import Request
 from collect.wiring import Wiring
 from hearback import token as signed
+from hearback.aws.directory import UnknownSurvey
+from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.contact import Covers, Suppression
 from hearback.language import Texts, texts
+from hearback.survey import Survey, UnreadableSurvey
 from hearback.token import Token
 
 _CHOICES: Mapping[Covers, tuple[str, pages.Notice]] = {
@@ -69,29 +73,64 @@ def _parts(request: Request) -> list[tuple[object, object]]:
 def _chosen(request: Request, wiring: Wiring, token: Token, covers: Covers) -> Reply:
     done = wiring.directory.suppress(Suppression(token.subject, "unsubscribe", request.now, covers))
     notice = _CHOICES[covers][1] if done or covers == "all" else "cannot_mail"
-    page = pages.notice_page(200, notice, _words(request, token), wiring.brand)
+    say = _words(request, token).say
+    page = _page(
+        request,
+        wiring,
+        token,
+        "preferences_saved.html",
+        say(f"{notice}_heading"),
+        text=say(f"{notice}_text"),
+        again=notice != "cannot_mail",
+    )
     return replace(page, log={"stopped": covers if done else "all"})
 
 
 def _asked(
     request: Request, wiring: Wiring, token: Token, chosen: Covers | None = None, *, slip: pages.Slip = ""
 ) -> Reply:
-    words, text = _words(request, token), request.parameter("token")
-    return render(
+    say = _words(request, token).say
+    return _page(
+        request,
+        wiring,
+        token,
         "preferences.html",
+        say("preferences_heading"),
         422 if slip else 200,
-        words.language,
-        words,
-        PLAIN_COLOUR,
-        wiring.brand,
-        words.say("preferences_heading"),
-        path=f"/u/{text}",
         script=scripts("hand"),
-        choices={covers: words.say(name) for covers, (name, _) in _CHOICES.items()},
+        choices={covers: say(name) for covers, (name, _) in _CHOICES.items()},
         chosen=chosen or "",
         slip=slip,
-        stamp=stamp_for(text, request, wiring),
+        stamp=stamp_for(request.parameter("token"), request, wiring),
     )
+
+
+def _page(
+    request: Request, wiring: Wiring, token: Token, template: str, heading: str, status: int = 200, **values: Any
+) -> Reply:
+    """In the brand of the survey whose mail led here: somebody else's name over it would look like a fraud."""
+    words, survey = _words(request, token), _survey(wiring, token, request)
+    return render(
+        template,
+        status,
+        words.language,
+        words,
+        survey.brand.colour if survey else PLAIN_COLOUR,
+        survey.brand.name if survey else wiring.brand,
+        heading,
+        logo=survey.brand.logo if survey else "",
+        survey=survey.say(survey.title, survey.locale_for(words.language)) if survey else "",
+        path=f"/u/{request.parameter('token')}",
+        **values,
+    )
+
+
+def _survey(wiring: Wiring, token: Token, request: Request) -> Survey | None:
+    """None where the link does not name it or it cannot be had: mails stop all the same."""
+    try:
+        return wiring.directory.survey(token.survey, request.now) if token.survey else None
+    except (UnknownSurvey, UnreadableSurvey, TemporarilyUnavailable):
+        return None
 
 
 def _unsubscribing(request: Request, wiring: Wiring) -> Token:

@@ -43,7 +43,7 @@ class Announcing:
         if survey.quiet_at(self.now):
             raise Asleep("an announcement")
         locale = announcement.locale(survey, response.locale, contact.locale)
-        unsubscribe = self.links.unsubscribe(contact.key, locale)
+        unsubscribe = self.links.unsubscribe(contact.key, locale, survey.id)
         outcome = self.post.send(
             announcement.claim(response),
             announcement_letter(survey, announcement, response, raised, contact, unsubscribe),

@@ -36,7 +36,7 @@ class Inviting:
             raise Asleep("an invitation")
         locale = survey.spoken(invitation.locale, contact.locale)  # if we know none, the reader's browser may
         page = self.links.answer(fact, contact.key, invitation.dimensions, locale)
-        unsubscribe = self.links.unsubscribe(contact.key, locale)
+        unsubscribe = self.links.unsubscribe(contact.key, locale, survey.id)
         letter = letters.invitation(
             survey, contact, locale, [f"{page}?score={score}" for score in range(11)], unsubscribe
         )

@@ -25,9 +25,9 @@ class Links:
         """The page on which this response is given or changed."""
         return f"{self.base_url}/a/{self._answering(response, contact, dimensions, locale)}"
 
-    def unsubscribe(self, contact: str, locale: str) -> str:
-        """Where this contact leaves: a page in the mail's language on GET, at once on RFC 8058's POST."""
-        token = Token("unsubscribe", contact, self.now + SUBSCRIBED, locale=locale)
+    def unsubscribe(self, contact: str, locale: str, survey: str) -> str:
+        """Where this contact leaves: a page in the mail's language and brand on GET, at once on RFC 8058's POST."""
+        token = Token("unsubscribe", contact, self.now + SUBSCRIBED, locale=locale, survey=survey)
         return f"{self.base_url}/u/{sign(token, self.keys)}"
 
     def quote(self, response: FactId, contact: str, locale: str) -> str:

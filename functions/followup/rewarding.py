@@ -105,7 +105,7 @@ class Rewarding:
         cap: Cap,
     ) -> bool:
         """Whether that is settled: unless another mail to the same person came in between."""
-        unsubscribe = self.links.unsubscribe(contact.key, survey.locale_for(contact.locale))
+        unsubscribe = self.links.unsubscribe(contact.key, survey.locale_for(contact.locale), survey.id)
         outcome = self.post.send(
             claim,
             reward_letter(survey, side, granted, contact, unsubscribe),

@@ -69,7 +69,7 @@ class Running:
         if survey.quiet_at(self.now) and self.now - _last_said(response) > AWAKE and not before:
             raise Asleep(play.id)
         locale = survey.locale_for(response.locale, contact.locale)
-        unsubscribe = self.links.unsubscribe(contact.key, locale)
+        unsubscribe = self.links.unsubscribe(contact.key, locale, survey.id)
         owner, caps = self._caretaker(response), plays.mail_caps(play, survey, contact.key)
         letter = letters.reply(
             play.template,

@@ -5,9 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from hearback.aws.directory import Directory, UnknownSurvey
+from hearback.aws.dynamodb import TemporarilyUnavailable
 from hearback.contact import Covers, Suppression, SuppressionReason
 from hearback.judging import READING
+from hearback.survey import UnreadableSurvey
 from tests.conftest import NOW, Answered, Collect
+from tests.integration.followup_world import raising
 from tests.integration.test_collect_pages import Form, fill
 
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -53,6 +57,49 @@ def test_the_pages_say_whose_mails_stop(collect: Collect, path: str) -> None:
 
     for page in (asked, done):
         assert re.search(r"<header>.*Hearback\s*</header>", page.text)  # what the parameter BrandName is by default
+
+
+@pytest.fixture
+def from_mail(collect: Collect) -> str:
+    """The link of a mail about the shop's survey."""
+    return f"/u/{collect.token(purpose='unsubscribe', subject='c0ffee', survey='shop')}"
+
+
+@pytest.mark.parametrize("covers", ["all", "surveys", "follow-ups", "nothing"])
+def test_the_pages_wear_the_brand_of_the_mail_that_led_there(collect: Collect, from_mail: str, covers: Covers) -> None:
+    asked, done = collect.request("GET", from_mail), choose(collect, from_mail, covers)
+
+    for page in (asked, done):
+        assert re.search(r"<header>.*Chai &amp; Co\s*</header>", page.text)
+        assert "#0b6b4f" in page.text
+        assert "Hearback" not in page.text
+    assert "You came here from an e-mail about “How was Chai &amp; Co?”." in asked.text
+
+
+def test_the_mail_s_survey_is_named_in_the_reader_s_language(collect: Collect, from_mail: str) -> None:
+    assert "“Chai &amp; Co कैसा रहा?”" in collect.request("GET", from_mail, query="lang=hi").text
+
+
+@pytest.mark.parametrize("problem", ["gone", "unreadable", "busy"])
+def test_a_survey_that_cannot_be_had_keeps_nobody_from_leaving(
+    collect: Collect, from_mail: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = {"gone": UnknownSurvey(), "unreadable": UnreadableSurvey("x"), "busy": TemporarilyUnavailable("x")}
+    monkeypatch.setattr(Directory, "survey", raising(failures[problem]))
+
+    done = choose(collect, from_mail, "all")
+
+    assert (done.status, stopped(collect)) == (200, (True, True))
+    assert re.search(r"<header>.*Hearback\s*</header>", done.text)
+
+
+def test_a_choice_can_be_changed_from_the_page_that_says_it_is_saved(collect: Collect, from_mail: str) -> None:
+    done = choose(collect, from_mail, "all")
+    back = re.search(r'<a href="(/u/[^"?]*)\?lang=en">Change this choice</a>', done.text)
+
+    assert back
+    assert choose(collect, back[1], "nothing").status == 200
+    assert stopped(collect) == (False, False)
 
 
 def test_a_link_made_before_links_had_a_language_works_in_the_browsers(collect: Collect) -> None:

@@ -360,7 +360,8 @@ def test_whoever_is_answered_in_their_language_is_asked_in_it_what_shall_stop(wo
     world.settle(world.answer(7, ravi, locale="hi"))
 
     (mail,) = world.mails()
-    assert unsubscribing(world, mail).locale == "hi"
+    token = unsubscribing(world, mail)
+    assert (token.locale, token.survey) == ("hi", "shop")
 
 
 def test_an_invitation_of_a_suppressed_person_is_skipped_and_not_counted(world: World) -> None:

@@ -25,6 +25,7 @@ def complete(deployment: Deployment) -> Deployment:
     topic = boto3.client("sns").create_topic(Name="alarms")["TopicArn"]
     outputs = {
         "Sender": "feedback@shop.example",
+        "Brand": "Chai & Co",
         "ConfigurationSet": "MailConfiguration",
         "AlarmTopicArn": topic,
         "MailRate": "14",
@@ -163,6 +164,22 @@ def test_an_account_without_a_daily_quota_is_told_as_such(
     assert "a day's" not in found["pace"].found
 
 
+def test_a_company_that_has_not_said_its_name_is_warned(complete: Deployment) -> None:
+    nameless = replace(complete, outputs={**complete.outputs, "Brand": "Hearback"})
+
+    [named], [finding] = doctor.brand(complete), doctor.brand(nameless)
+
+    assert named.verdict == "ok"
+    assert (finding.verdict, finding.do) == ("warn", "deploy with BrandName='Your Company'")
+
+
+def test_the_name_that_doctor_warns_of_is_the_templates(complete: Deployment, template: Mapping[str, Any]) -> None:
+    default = template["Parameters"]["BrandName"]["Default"]
+    unsaid = replace(complete, outputs={**complete.outputs, "Brand": default})
+
+    assert [finding.verdict for finding in doctor.brand(unsaid)] == ["warn"]
+
+
 def test_alarms_that_nobody_hears_are_a_warning_until_somebody_confirms(complete: Deployment) -> None:
     [silent] = doctor.alarm_subscription(complete)
     assert silent.verdict == "warn"
@@ -264,6 +281,7 @@ def test_on_a_laptop_what_the_local_stack_plays_itself_does_not_apply(
         "alarms": "not here",
         "schedule": "not here",
         "concurrency": "not here",
+        "brand": "ok",
         "secrets": "ok",
         "surveys": "ok",
         "tasks": "ok",

@@ -79,3 +79,18 @@ def test_a_late_guest_is_told_from_a_forger() -> None:
 def test_an_endless_text_is_refused_before_it_is_read() -> None:
     with pytest.raises(TokenRefused):
         verify("a" * 10_000_000, KEYS, "answer", NOW)
+
+
+@pytest.mark.parametrize(("holder", "survey"), [("asha", ""), ("", "store"), ("asha", "store")])
+def test_whom_a_link_was_given_to_and_which_survey_it_came_from_are_read_back(holder: str, survey: str) -> None:
+    token = Token("unsubscribe", "c0ffee", NOW + timedelta(days=1), holder=holder, survey=survey)
+
+    assert verify(sign(token, KEYS), KEYS, "unsubscribe", NOW) == token
+
+
+def test_a_link_to_unsubscribe_from_before_links_named_their_survey_is_still_one() -> None:
+    made_before = "WyJ1IiwiYzBmZmVlIiwxNzcyNDUyODAwLCIiLHt9LCJwYWdlIiwiaGkiXQ.k1.qn7IxqpSyXzYIYL_TvECww"
+
+    token = verify(made_before, KEYS, "unsubscribe", NOW)
+
+    assert (token.subject, token.locale, token.survey) == ("c0ffee", "hi", "")

@@ -42,11 +42,14 @@ class Token:
     locale: str = ""
     holder: str = ""
     """Whom the link of a task was given to: an id among the survey's people."""
+    survey: str = ""
+    """Which survey the mail was about that an unsubscribe link stands in; "" in links made before it was told."""
 
 
 def sign(token: Token, keys: Mapping[str, str]) -> str:
     """The token as text."""
     signs = signing_key(keys)
+    names = [token.holder, token.survey] if token.survey else [token.holder]
     payload: list[Any] = [
         _LETTERS[token.purpose],
         token.subject,
@@ -55,7 +58,7 @@ def sign(token: Token, keys: Mapping[str, str]) -> str:
         dict(token.dimensions),
         token.channel,
         token.locale,
-        *([token.holder] if token.holder else []),  # so that links which need no holder stay as short as they were
+        *(names if any(names) else []),  # so that links which need none stay as short as they were
     ]
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
     body = f"{_encode(text.encode())}.{signs}"
@@ -74,10 +77,10 @@ def verify(text: str, keys: Mapping[str, str], purpose: Purpose, now: datetime) 
         or not hmac.compare_digest(signature, _encode(_mac(body, key)))
     ):
         raise TokenRefused
-    letter, subject, expires, contact, dimensions, channel, locale, *holder = json.loads(_decode(payload))
+    letter, subject, expires, contact, dimensions, channel, locale, *rest = json.loads(_decode(payload))
     if _PURPOSES[letter] != purpose:
         raise TokenRefused
-    token = Token(purpose, subject, datetime.fromtimestamp(expires, UTC), contact, dimensions, channel, locale, *holder)
+    token = Token(purpose, subject, datetime.fromtimestamp(expires, UTC), contact, dimensions, channel, locale, *rest)
     if now >= token.expires_at:
         raise TokenRefused(expired=True)
     return token
