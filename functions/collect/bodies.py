@@ -16,6 +16,14 @@ REFERENCE_LENGTH = 200
 """Characters of another system's name for what it did: an order, a receipt."""
 WHERE_LENGTH = 100
 """Characters of the place where a coupon was redeemed."""
+QUOTE_LENGTH = 1000
+"""Characters that one may be quoted with."""
+NAME_LENGTH = 100
+"""Characters of the name one wants to be quoted under."""
+PHONE_LENGTH = 40
+"""Characters of a telephone number, as it is written."""
+WHEN_LENGTH = 200
+"""Characters that may be said of the time to call."""
 
 
 def tidy(text: str) -> str:
@@ -143,7 +151,7 @@ class MachineSubmission(Amendment):
     contact: Annotated[str, StringConstraints(min_length=1, max_length=200), Visible] | None = None
     """The other system's id of the person."""
     name: Short = ""
-    phone: Annotated[str, StringConstraints(max_length=40)] = ""
+    phone: Annotated[str, StringConstraints(max_length=PHONE_LENGTH)] = ""
 
     @model_validator(mode="after")
     def _one_person(self) -> Self:

@@ -8,6 +8,7 @@ somebody. For the same reason nothing stored is shown.
 from dataclasses import replace
 
 from collect import answers, pages
+from collect.bodies import WHEN_LENGTH
 from collect.call_offer import will_give_task
 from collect.guarded_form import mark_of, stamp_for
 from collect.reply import Reply
@@ -17,9 +18,6 @@ from hearback.aws.call_wishes import CallWishes
 from hearback.aws.tasks import TaskClosed, WishedTooOften
 from hearback.task import Callback, Task
 from hearback.telephone import telephone
-
-WHEN_LENGTH = 200
-"""Characters that may be said of the time."""
 
 
 def page(request: Request, wiring: Wiring) -> Reply:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from collect.bodies import PHONE_LENGTH, WHEN_LENGTH
 from collect.openapi_operation import LINK, SURVEY, UNREADABLE, UNSAYABLE, Answer, Operation
 
 
@@ -48,8 +49,8 @@ _CALL_FORM = {
     "type": "object",
     "properties": {
         "page": {"type": "string", "description": "The page's stamp: when it was made, signed"},
-        "phone": {"type": "string", "maxLength": 40},
-        "when": {"type": "string", "maxLength": 200},
+        "phone": {"type": "string", "maxLength": PHONE_LENGTH},
+        "when": {"type": "string", "maxLength": WHEN_LENGTH},
     },
     "required": ["page", "phone"],
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from collect import answers, pages
+from collect.bodies import NAME_LENGTH, QUOTE_LENGTH
 from collect.guarded_form import mark_of, stamp_for
 from collect.next_step import may_be_quoted
 from collect.pages import Quote, Sheet, Slip
@@ -17,7 +18,7 @@ from collect.wiring import Wiring
 from hearback import token as signed
 from hearback.fact import FactId
 from hearback.response import Response
-from hearback.testimonial import NAME_LENGTH, QUOTE_LENGTH, Testimonial
+from hearback.testimonial import Testimonial
 
 
 def page(request: Request, wiring: Wiring) -> Reply:

@@ -6,10 +6,20 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from collect.bodies import NAME_LENGTH, PHONE_LENGTH, QUOTE_LENGTH, WHEN_LENGTH
 from collect.look import StyleSheet, security_policy, style
 from collect.reply import Reply
 from hearback.judging import TRAP
 from hearback.language import Texts, comma, direction
+
+_EVERYWHERE = {
+    "trap": TRAP,
+    "quote_length": QUOTE_LENGTH,
+    "name_length": NAME_LENGTH,
+    "phone_length": PHONE_LENGTH,
+    "when_length": WHEN_LENGTH,
+}
+"""What every template may name."""
 
 
 def render(
@@ -39,7 +49,6 @@ def render(
             logo=logo,
             title=title,
             script=script,
-            trap=TRAP,
             **values,
         )
     )
@@ -49,7 +58,7 @@ def render(
 
 @cache
 def templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -57,3 +66,5 @@ def templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.globals |= _EVERYWHERE
+    return made

@@ -1,6 +1,7 @@
 """The thank-you page: the answer is given, and one next step is offered, or a call to whom nobody could reach."""
 
 from collect import pages
+from collect.bodies import QUOTE_LENGTH
 from collect.call_offer import will_give_task
 from collect.guarded_form import stamp_for
 from collect.next_step import offered
@@ -10,7 +11,6 @@ from collect.wiring import Wiring
 from hearback.play import TestimonialPlay
 from hearback.response import Response
 from hearback.survey import Survey
-from hearback.testimonial import QUOTE_LENGTH
 
 
 def thank_you(

@@ -11,9 +11,6 @@ from hearback.fact import FactId
 from hearback.nps import category
 from hearback.response import Response
 
-QUOTE_LENGTH = 1000
-NAME_LENGTH = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Testimonial:
