@@ -231,6 +231,7 @@ class TestEvents:
         [told] = world.events.details("Play")
         assert told == {
             "id": Claim(f"{response.id}/upgrade").digest,
+            "version": 1,
             "survey": "shop",
             "response": str(response.id),
             "contact": response.contact,
