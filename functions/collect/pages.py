@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from collect.asking import asked_after, thanks_for
+from collect.bodies import QUOTE_LENGTH
 from collect.look import PLAIN_COLOUR, scripts
 from collect.rendering import render
 from collect.reply import Reply
@@ -58,8 +59,8 @@ Notice = Literal[
 ]
 """A page that only tells something, by the name of its texts."""
 
-Slip = Literal["", "missed", "hasty"]
-"""Why a page asks again: nothing was chosen, or the form came sooner than a person reads."""
+Slip = Literal["", "missed", "over", "hasty"]
+"""Why a page asks again: nothing was chosen, words are too long, or the form came sooner than a person reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class Quote:
     words: str = ""
     named: str = ""
     consent: bool = False
+
+    @property
+    def over(self) -> int:
+        """Characters that the words have too many."""
+        return max(0, len(self.words) - QUOTE_LENGTH)
 
 
 def score_page(sheet: Sheet, chosen: int | None, kept: dict[str, str], stamp: str, *, slip: Slip = "") -> Reply:

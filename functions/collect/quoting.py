@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from collect import answers, pages
-from collect.bodies import NAME_LENGTH, QUOTE_LENGTH
+from collect.bodies import NAME_LENGTH, tidy
 from collect.guarded_form import mark_of, stamp_for
 from collect.next_step import may_be_quoted
 from collect.pages import Quote, Sheet, Slip
@@ -44,7 +44,8 @@ def answer(request: Request, wiring: Wiring) -> Reply:
     quote = _quote(form)
     if not may_be_quoted(sheet.survey, response):
         raise _nothing_to_quote()
-    slip: Slip = "missed" if not (quote.words and quote.consent) else "hasty" if mark else ""
+    missed = not (quote.words and quote.consent)
+    slip: Slip = "over" if quote.over else "missed" if missed else "hasty" if mark else ""
     if slip:
         return replace(pages.quote_page(sheet, quote, stamp, slip=slip), log=log)
     expires_at = int((request.now + wiring.retention).timestamp())
@@ -54,7 +55,7 @@ def answer(request: Request, wiring: Wiring) -> Reply:
 
 
 def _quote(form: Mapping[str, str]) -> Quote:
-    words = form.get("words", "").replace("\r\n", "\n").strip()[:QUOTE_LENGTH]
+    words = tidy(form.get("words", ""))
     named = " ".join(form.get("named", "").split())[:NAME_LENGTH]
     return Quote(words, named, consent="consent" in form)
 

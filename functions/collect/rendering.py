@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from collect.bodies import NAME_LENGTH, PHONE_LENGTH, QUOTE_LENGTH, WHEN_LENGTH
+from collect.bodies import NAME_LENGTH, PHONE_LENGTH, WHEN_LENGTH
 from collect.look import StyleSheet, security_policy, style
 from collect.reply import Reply
 from hearback.judging import TRAP
@@ -14,7 +14,6 @@ from hearback.language import Texts, comma, direction
 
 _EVERYWHERE = {
     "trap": TRAP,
-    "quote_length": QUOTE_LENGTH,
     "name_length": NAME_LENGTH,
     "phone_length": PHONE_LENGTH,
     "when_length": WHEN_LENGTH,

@@ -1,7 +1,9 @@
 """The thank-you page: the answer is given, and one next step is offered, or a call to whom nobody could reach."""
 
+import re
+
 from collect import pages
-from collect.bodies import QUOTE_LENGTH
+from collect.bodies import QUOTE_LENGTH, tidy
 from collect.call_offer import will_give_task
 from collect.guarded_form import stamp_for
 from collect.next_step import offered
@@ -11,6 +13,10 @@ from collect.wiring import Wiring
 from hearback.play import TestimonialPlay
 from hearback.response import Response
 from hearback.survey import Survey
+from hearback.testimonial import MORE
+
+_SENTENCES = re.compile(r".*(?:[.!?\N{DEVANAGARI DANDA}\N{ARABIC QUESTION MARK}](?=\s)|\n)", re.DOTALL)
+_WORDS = re.compile(r".*(?=\s)", re.DOTALL)
 
 
 def thank_you(
@@ -37,4 +43,13 @@ def carried(survey: Survey, words: str) -> str:
     Stored words are never shown to whoever has a link; these were sent by the one who sees them.
     """
     quotes = any(isinstance(play, TestimonialPlay) for play in survey.plays)
-    return words.replace("\r\n", "\n").strip()[:QUOTE_LENGTH] if quotes else ""
+    return _beginning(tidy(words)) if quotes else ""
+
+
+def _beginning(words: str) -> str:
+    """As much of a comment as may be quoted: its first sentences or words, and a sign that there are more."""
+    if len(words) <= QUOTE_LENGTH:
+        return words
+    room = words[: QUOTE_LENGTH - len(MORE)]
+    found = _SENTENCES.match(room) or _WORDS.match(room)
+    return (found[0] if found else room).rstrip() + MORE

@@ -1,6 +1,7 @@
 """Nobody is quoted who did not say so, in these words and under this name; and it can be taken back."""
 
 from datetime import timedelta
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -183,9 +184,36 @@ def test_consent_is_taken_back_when_nobody_is_asked_any_more(collect: Collect, t
     assert consented(collect, token) is None
 
 
-def test_words_that_are_too_long_are_cut_where_the_field_ends(collect: Collect, token: str) -> None:
-    consent(collect, token, words="x" * 1500, named="y" * 150)
+def test_words_that_are_too_long_come_back_whole_to_be_shortened(collect: Collect, token: str) -> None:
+    page = consent(collect, token, words="x" * 1500, named="y" * 150)
 
+    assert page.status == 422
+    assert "Characters too many: 500. Please shorten it." in page.text
+    assert f">{'x' * 1500}</textarea>" in page.text
+    assert consented(collect, token) is None
+
+    fill(collect, page, words="x" * 1000, named="y" * 150, consent="yes")
     kept = consented(collect, token)
     assert kept
     assert (len(kept.words), len(kept.named)) == (1000, 100)
+
+
+@pytest.mark.parametrize(
+    ("comment", "proposed"),
+    [
+        ("The samosas! " * 80, "The samosas! " * 76 + "\N{HORIZONTAL ELLIPSIS}"),
+        ("समोसे। " * 200, "समोसे। " * 142 + "\N{HORIZONTAL ELLIPSIS}"),
+        ("so good " * 150, "so good " * 124 + "so \N{HORIZONTAL ELLIPSIS}"),
+        ("o" * 1001, "o" * 998 + " \N{HORIZONTAL ELLIPSIS}"),
+    ],
+)
+def test_a_long_comment_is_proposed_up_to_the_end_of_a_sentence(collect: Collect, comment: str, proposed: str) -> None:
+    token = collect.token(contact=ASHA)
+
+    page = fill(collect, collect.confirm(token, 10), said=quote_plus(comment))
+    assert f">{proposed}</textarea>" in page.text
+
+    fill(collect, page, words=quote_plus(proposed), consent="yes")
+    kept = consented(collect, token)
+    assert kept
+    assert kept.in_comment

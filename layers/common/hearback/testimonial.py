@@ -11,6 +11,9 @@ from hearback.fact import FactId
 from hearback.nps import category
 from hearback.response import Response
 
+MORE = " \N{HORIZONTAL ELLIPSIS}"
+"""Stands where the words of a comment go on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Testimonial:
@@ -32,7 +35,7 @@ class Testimonial:
 
     @classmethod
     def of(cls, response: Response, words: str, named: str, now: datetime, expires_at: int) -> "Testimonial":
-        in_comment = _one_line(words) in _one_line(response.comment)
+        in_comment = _one_line(words).removesuffix(MORE) in _one_line(response.comment)
         return cls(response.id, response.contact, words, named, now, digest(response.comment), in_comment, expires_at)
 
     def holds(self, response: Response | None) -> bool:
