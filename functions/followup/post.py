@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from followup.mail import Envelope, Letter, mime
+from followup.metric import measure
 from followup.pacing import Turns
 from followup.settings import Settings
 from hearback.aws.claims import Claims
@@ -123,10 +124,12 @@ class Post:
                 raise Throttled(code) from error
             if status < 500:
                 self.claims.release(claim, caps)
+                self._measure(now)
                 raise NotSent(code) from error
             return self._doubt(claim, code)
         except (ConnectTimeoutError, EndpointConnectionError) as error:
             self.claims.release(claim, caps)
+            self._measure(now)
             raise NotSent(type(error).__name__) from error
         except BotoCoreError as error:
             return self._doubt(claim, type(error).__name__)
@@ -134,6 +137,10 @@ class Post:
         self.claims.settle(claim.digest, "done", now, answer["MessageId"])
         logger.info("mail sent", extra={"effect": claim.effect})
         return "sent"
+
+    def _measure(self, now: datetime) -> None:
+        """Count for an alarm that SES takes no mail: what stays due until it does would wait unseen."""
+        measure("MailsNotTaken", 1, now, ("ConfigurationSet", self.settings.configuration_set))
 
     def _refuse(self, claim: Claim, now: datetime, reason: str, caps: Sequence[Cap] = ()) -> Sent:
         """Put before an operator what will never go out as it is; nobody else would learn of a task's notice."""

@@ -53,9 +53,22 @@ def about_task(task: str) -> Message:
     return {"task": task}
 
 
+def about_news(task: str) -> Message:
+    """That its owner may not know what is new. It comes again for as long as that is due."""
+    return {"news": task}
+
+
 def about_reward(reference: str) -> Message:
-    """What a conversion earned, by the conversion's reference."""
+    """What a conversion earned, by the conversion's reference. It comes again for as long as that is due."""
     return {"reward": reference}
+
+
+def comes_again(message: Any) -> bool:
+    """Whether the tick sends such a message anew until it is done: then none has to be kept for later."""
+    match message:
+        case {"news": _} | {"reward": _}:
+            return True
+    return False
 
 
 def named(content: Any) -> str:
@@ -65,6 +78,8 @@ def named(content: Any) -> str:
             return fact
         case {"task": str(task)}:
             return f"task {task}"
+        case {"news": str(task)}:
+            return f"news of task {task}"
         case {"reward": str(reference)}:
             return f"reward of the conversion {reference}"
     return ""

@@ -12,7 +12,7 @@ from followup import letters
 from followup.links import Links
 from followup.post import Post, Sent
 from followup.setbacks import Setbacks
-from followup.settle_queue import about_task, body, send, tens
+from followup.settle_queue import about_news, body, send, tens
 from followup.task_notices import still_open
 from hearback.aws.tasks import Tasks
 from hearback.claim import Claim
@@ -32,7 +32,7 @@ def queue_due_news(tasks: Tasks, settle_queue: str, now: datetime) -> int:
     """
     queued, setbacks = 0, Setbacks()
     for some in tens(still_open(tasks, tasks.untold_news(until=now), tasks.news_told, setbacks)):
-        queued += len(some) - len(send(settle_queue, {body(about_task(task.id)): [task.id] for task in some}))
+        queued += len(some) - len(send(settle_queue, {body(about_news(task.id)): [task.id] for task in some}))
     setbacks.raise_any()
     return queued
 

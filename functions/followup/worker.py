@@ -12,7 +12,7 @@ from followup import settle_queue, wiring
 from followup.announcing import Announcing
 from followup.answering import Answering
 from followup.inviting import Inviting
-from followup.post import Asleep, Post, Throttled
+from followup.post import Asleep, NotSent, Post, Throttled
 from followup.rewarding import Rewarding
 from followup.running import Running
 from followup.task_news import NewsOfTasks
@@ -41,7 +41,8 @@ def handler(event: Mapping[str, Any], context: "LambdaContext") -> Mapping[str, 
 def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
     """Follow up on one message. One whose mail has to wait goes to the end of the queue, as often as need be.
 
-    If it failed instead, a day's quota used up would send it to the failure queue after five tries.
+    If it failed instead, a day's quota used up would send it to the failure queue after five tries. Of what the tick
+    queues until it is done, no message is kept: each tick would add one more that goes round.
     """
     now = clock.now()
     post = wiring.post(wiring.turns(lambda_context))
@@ -55,17 +56,27 @@ def follow_up(record: "SQSRecord", lambda_context: "LambdaContext") -> None:
                 _answering(post, now).response(FactId.parse(fact), waited=play)
             case {"response": str(fact)}:
                 _answering(post, now).response(FactId.parse(fact))
-            case {"task": str(task)}:
+            case {"task": str(task)} | {"news": str(task)}:
                 _tasking(post, now).tell(task)
             case {"invitation": str(fact)}:
                 _inviting(post, now).invitation(FactId.parse(fact))
             case _:
                 raise ValueError("a message names a response, an announcement, a task, an invitation or a reward")
-    except Asleep:
-        clients.sqs().send_message(QueueUrl=settle_queue.url(), MessageBody=record.body, DelaySeconds=LONGEST_DELAY)
-    except Throttled as throttled:
-        clients.sqs().send_message(QueueUrl=settle_queue.url(), MessageBody=record.body)
-        logger.warning("mail waits", extra={"reason": str(throttled)})
+    except NotSent as waits:
+        logger.warning("mail waits", extra={"reason": str(waits)})
+        if not settle_queue.comes_again(record.json_body):
+            _keep(record.body, waits)
+
+
+def _keep(message: str, waits: NotSent) -> None:
+    """Let a message come later. Raises what it waits for if that is nothing that ends by itself."""
+    match waits:
+        case Asleep():
+            clients.sqs().send_message(QueueUrl=settle_queue.url(), MessageBody=message, DelaySeconds=LONGEST_DELAY)
+        case Throttled():
+            clients.sqs().send_message(QueueUrl=settle_queue.url(), MessageBody=message)
+        case _:
+            raise waits
 
 
 def _answering(post: Post, now: datetime) -> Answering:
