@@ -48,7 +48,7 @@ def ask(request: Request, wiring: Wiring) -> Reply:
         return pages.uncalled_page(sheet, by_mail=to.by_mail)
     except WishedTooOften:
         return replace(pages.called_often_page(sheet, by_mail=to.by_mail), log=log)
-    return replace(pages.called_page(sheet), log=log)
+    return replace(pages.called_page(sheet, phone, when), log=log)
 
 
 def _called_by(request: Request, wiring: Wiring, to: answers.Opened) -> Task | str | None:

@@ -200,10 +200,9 @@ def call_page(sheet: Sheet, phone: str, when: str, stamp: str, *, slip: Slip = "
     )
 
 
-def called_page(sheet: Sheet) -> Reply:
-    """Somebody will call."""
-    say = sheet.words.say
-    return _survey_page(sheet, "notice.html", 200, say("called_heading"), text=say("called_text"))
+def called_page(sheet: Sheet, phone: str, when: str) -> Reply:
+    """Somebody will call: where and when, as this very request said it, for whoever sees that they mistyped."""
+    return _survey_page(sheet, "called.html", 200, sheet.words.say("called_heading"), phone=phone, when=when)
 
 
 def called_often_page(sheet: Sheet, *, by_mail: bool) -> Reply:

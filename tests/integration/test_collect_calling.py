@@ -63,6 +63,15 @@ def test_the_number_and_the_time_reach_the_task_and_no_further(collect: Collect,
     assert contact == RAVI
 
 
+def test_both_are_shown_to_whoever_sent_them_with_a_way_to_change_them(collect: Collect, path: str) -> None:
+    done = send(collect, path, phone="+91 98765 43210", when="<after> six")
+
+    assert '<bdi dir="ltr">+91 98765 43210</bdi>' in done.text
+    assert "<bdi>&lt;after&gt; six</bdi>" in done.text
+    assert f'<a href="{path}?lang=en">Change it</a>' in done.text
+    assert "98765" not in collect.request("GET", path).text
+
+
 @pytest.mark.parametrize(
     ("written", "plain"),
     [
@@ -111,14 +120,14 @@ def test_the_link_of_another_answer_asks_for_no_call(collect: Collect, task: Tas
     assert stands(collect) == task
 
 
-@pytest.mark.parametrize("phone", ["", "call me", "12 34", "1" * 16, "javascript:1234567"])
+@pytest.mark.parametrize("phone", ["", "call me", "12 34", "+91 98765", "1" * 16, "javascript:1234567"])
 def test_what_is_no_number_is_asked_again_with_the_words_kept(
     collect: Collect, path: str, task: Task, phone: str
 ) -> None:
     page = send(collect, path, phone=phone, when="<after six>")
 
     assert page.status == 422
-    assert "Please give a phone number" in page.text
+    assert "Please give a whole phone number" in page.text
     assert 'value="&lt;after six&gt;"' in page.text
     assert stands(collect) == task
 

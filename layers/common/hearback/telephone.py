@@ -11,11 +11,12 @@ def telephone(text: str) -> str:
     """The number in plain form, such as "+91 98765-43210 ext 12"; "" where it is none.
 
     Anybody's digits are taken, dashes of every kind, and what is pasted along unseen: marks of direction and others
-    without width. A number has 5 to 15 digits (the most that ITU-T E.164 has); those of an extension come on top.
+    without width. A number has 5 to 15 digits (the most that ITU-T E.164 has); those of an extension come on top. One
+    with a country's code has 8 or more: a few hundred on Niue and Tokelau are shorter, and many that were cut short.
     """
     plain = _plain(text)
     found = _NUMBER.fullmatch(plain)
-    if found is None or not 5 <= sum(letter.isdigit() for letter in found[1]) <= 15:
+    if found is None or not (8 if "+" in found[1] else 5) <= sum(letter.isdigit() for letter in found[1]) <= 15:
         return ""
     return f"{found[1].strip()} ext {found[2]}" if found[2] else plain
 
