@@ -49,11 +49,14 @@ def answer(request: Request, wiring: Wiring) -> Reply:
         return ROUTES[request.route](request, wiring)
     except REFUSALS as refusal:
         problem = problem_of(refusal)
-        if problem.kind != "token-expired":
-            return people.apology(problem, request, wiring)
         words = texts("tasks", request.language(), *request.languages())
-        page = pages.plain_page(problem.status, words, words.say("expired_heading"), words.say("expired_text"))
-        return replace(page, log={"problem": problem.kind})
+        if isinstance(refusal, _HolderLeft):
+            heading, text = words.say("left_heading"), words.say("left_text")
+        elif problem.kind == "token-expired":
+            heading, text = words.say("expired_heading"), words.say("expired_text")
+        else:
+            return people.apology(problem, request, wiring)
+        return replace(pages.plain_page(problem.status, words, heading, text), log={"problem": problem.kind})
 
 
 def show(request: Request, wiring: Wiring) -> Reply:
@@ -86,15 +89,19 @@ ROUTES: Mapping[str, Callable[[Request, Wiring], Reply]] = {
 }
 
 
+class _HolderLeft(signed.TokenRefused):
+    """Whoever the link was given to is no longer among the survey's people."""
+
+
 def _opened(request: Request, wiring: Wiring) -> Opened:
-    """Raises TokenRefused, also for somebody who is no longer among the survey's people."""
+    """Raises TokenRefused."""
     token = signed.verify(request.parameter("token"), wiring.token_keys.at(request.now), "task", request.now)
     task = wiring.tasks.get(token.subject)
     if task is None:
         raise signed.TokenRefused
     survey = known_survey(wiring, task.survey, request.now)
     if token.holder not in survey.people:
-        raise signed.TokenRefused
+        raise _HolderLeft
     return Opened(request, wiring, TaskView(task, survey, request.now), token.holder)
 
 

@@ -468,7 +468,10 @@ class TestDoors:
         desk.collect.tables.people.put_survey(survey, NOW)
         wiring.cache_clear()
 
-        assert desk.collect.request("GET", path).status == 400
+        refused = desk.collect.request("GET", path)
+
+        assert (refused.status, "no longer yours" in refused.text) == (400, True)
+        assert desk.collect.form(path, "do=take").status == 400
 
     def test_a_link_to_a_task_answers_no_survey(self, desk: Desk) -> None:
         assert desk.collect.request("GET", desk.path.replace("/t/", "/a/")).status == 400
