@@ -15,6 +15,7 @@ from rich.table import Table
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.aws.dynamodb import Item
+from hearback.aws.referrals import Referrals
 from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED, Claim
 from ops.deployment import Deployment, chosen
 from ops.message_queue import MessageQueue
@@ -134,7 +135,10 @@ def _decide(deployment: Deployment, mail: Mail, state: State) -> str:
     send = _sending(deployment, mail, now) if state == "again" else None
     if claims.resolve(mail.digest, state, now, _BY_OPERATOR) is None:
         raise Stop(_explained(claims.get(mail.digest), mail.digest))
-    return send() if send else "it counts as sent"
+    if send:
+        return send()
+    Referrals(deployment.directory.table).mail_gone(mail.claim)
+    return "it counts as sent"
 
 
 def _decide_all(deployment: Deployment, state: State, why: str, *, yes: bool, as_json: bool) -> None:

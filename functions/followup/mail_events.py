@@ -18,6 +18,7 @@ from hearback import clock
 from hearback.aws.claims import Claims
 from hearback.aws.directory import Directory
 from hearback.aws.feedback import Feedback
+from hearback.aws.referrals import Referrals
 from hearback.contact import Suppression, SuppressionReason
 from hearback.fact import FactId
 
@@ -53,19 +54,24 @@ class Took:
 def take_in(
     event: Mapping[str, Any], claims: Claims, feedback: Feedback, directory: Directory, now: datetime
 ) -> Took | None:
-    """Settle the mail's claim, mark its invitation, suppress its contact; None if the mail is not ours."""
+    """Settle the mail's claim, mark its invitation, forget an address that was kept for it, suppress its contact.
+
+    None if the mail is not ours.
+    """
     detail = event["detail"]
     kind: str = detail["eventType"]
     digests: list[str] = detail["mail"].get("tags", {}).get(CLAIM_TAG, [])
     claim = claims.get(digests[0]) if digests else None
     if claim is None:
         return None
-    claims.settle(digests[0], "done", now, detail["mail"]["messageId"])
+    done = claims.settle(digests[0], "done", now, detail["mail"]["messageId"]) or claim["state"] == "done"
     reason = suppression_reason(detail)
     to_a_customer = "contact" in claim or "erased" in claim
     failing = "rejected" if kind == "Reject" else "" if to_a_customer else _OUR_OWN.get(reason, "")
     if failing:
         claims.reject(digests[0], now, failing)
+    elif done:
+        Referrals(directory.table).mail_gone(claim)
     if kind == "Delivery" and "invitation" in claim:
         feedback.mark_invitation(FactId.parse(claim["invitation"]), "delivered")
     if reason and "contact" in claim:

@@ -53,14 +53,14 @@ class Rewarding:
         if due is None:
             return
         survey = due.keeping_promises(self.directory.survey(due.survey, self.now))
-        settled = [self._reward(survey, due, side, coupon) for side, coupon in due.rewards.items()]
-        if all(settled):
+        settled = {side: self._reward(survey, due, side, coupon) for side, coupon in due.rewards.items()}
+        if settled.get("friend") and self._needs_no_address(due):
+            referrals.let_go(due.customer, reference)
+        if all(settled.values()):  # noted last: whoever dies before comes back
             referrals.paid(reference)
-            if self._needs_no_address(due):
-                referrals.let_go(due)
 
     def _needs_no_address(self, due: Conversion) -> bool:
-        """Whether no operator may have to send the friend's mail again."""
+        """Whether no operator may have to send the friend's mail again. Who decides that later lets go of it too."""
         sent = self.post.claims.get(_claim(due, "friend").digest)
         return sent is None or sent["state"] == "done"
 

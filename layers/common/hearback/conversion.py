@@ -50,6 +50,10 @@ def decimals(currency: str) -> int:
     return 0 if currency in _WITHOUT_DECIMALS else 3 if currency in _WITH_THREE else 2
 
 
+def digest_of(reference: str) -> str:
+    return hashlib.sha256(reference.encode()).hexdigest()[:32]
+
+
 def amount(value: Decimal, currency: str) -> Decimal:
     """A value with as many decimals as its currency has, and no sign: "-0.00" is 0.00.
 
@@ -125,7 +129,7 @@ class Conversion:
     @property
     def digest(self) -> str:
         """Stands for the reference where that must not be read: in names of effects, in logs."""
-        return hashlib.sha256(self.reference.encode()).hexdigest()[:32]
+        return digest_of(self.reference)
 
     @property
     def counted(self) -> bool:

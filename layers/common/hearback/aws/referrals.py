@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from hearback import code as codes
-from hearback.aws.dynamodb import ConditionFailed, Request, Table, TransactionFailed
+from hearback.aws.dynamodb import ConditionFailed, Item, Request, Table, TransactionFailed
 from hearback.contact import Contact
 from hearback.conversion import (
     Conversion,
     KnownCustomer,
     NotCancelled,
     ReferenceUsed,
+    digest_of,
     paid_request,
     pay_again_request,
     pay_request,
@@ -105,13 +106,18 @@ class Referrals:
         except TransactionFailed:
             stored = self.conversion(reference) or stored
             raise NotCancelled(stored.state) from None
-        self.let_go(stored)
+        self.let_go(stored.customer, reference)
         return replace(stored, state="cancelled")
 
-    def let_go(self, conversion: Conversion) -> None:
-        """Forget the address that was kept for its customer's reward; whatever else is known of them by now stays."""
+    def let_go(self, customer: str, reference: str) -> None:
+        """Forget the address that was kept for a customer's reward; whatever else is known of them by now stays."""
         with suppress(ConditionFailed):
-            self.table.delete(Contact.let_go_request(conversion.customer, conversion.digest))
+            self.table.delete(Contact.let_go_request(customer, digest_of(reference)))
+
+    def mail_gone(self, claim: Item) -> None:
+        """Forget the address that was kept for the mail of a claim, if that is a reward's. Twice does no harm."""
+        if "conversion" in claim and "contact" in claim:
+            self.let_go(claim["contact"], claim["conversion"])
 
     def _moved(self, request: Request) -> Conversion | None:
         try:
