@@ -75,7 +75,9 @@ SURVEY = Survey.model_validate(
             }
         },
         "referral": {"target": "https://nilgiri.example/welcome"},
+        "people": {"asha": {"name": "Asha Rao", "email": "asha@tea.example"}},
         "plays": [
+            {"id": "call", "when": {"category": "detractor"}, "what": "task", "owner": "asha", "anonymous": True},
             {
                 "id": "bring-a-friend",
                 "when": {"score_from": 10},
@@ -153,7 +155,13 @@ class Visit:
         self.page.locator(".state[data-word=saved]").wait_for()
         yield "choices"
         self.send()
-        yield "thanks"
+        yield "thanks-call"
+        with self.page.expect_navigation():
+            self.page.evaluate("document.forms[0].submit()")
+        yield "call-here-missing"
+        self.page.locator("#phone").fill("+91 20 5555 0100")
+        self.send()
+        yield "called-here"
 
     def _not_saved(self, refuse: Callable[[Route], None], word: str) -> Iterator[str]:
         """What is said beside the field when the words cannot be saved, now or at all."""
@@ -168,6 +176,8 @@ class Visit:
         yield "mail-link"
         self._send_as_a_machine()
         yield "mail-link-once-more"
+        self._answer(8, "")
+        yield "thanks"
         self._answer(10, "")
         yield "thanks-referral"
 
@@ -201,7 +211,7 @@ class Visit:
 
     def preferences(self) -> str:
         """Where the unsubscribe link of a mail leads."""
-        return f"/u/{self._token('unsubscribe', '0' * 64)}"
+        return f"/u/{self._token('unsubscribe', '0' * 64, survey=SURVEY.id)}"
 
     def quotable(self) -> str:
         """Where the link leads that asks somebody whether their answer may be quoted."""
@@ -233,7 +243,8 @@ class Visit:
         subject = str(FactId.mint(SURVEY.id, SURVEY.shards, self.stack.now()))
         return self._token("answer", subject, contact="0" * 32)
 
-    def _token(self, purpose: signed.Purpose, subject: str, contact: str = "") -> str:
+    def _token(self, purpose: signed.Purpose, subject: str, contact: str = "", survey: str = "") -> str:
         now, keys = self.stack.now(), Keys(self.stack.client("secretsmanager"), self.stack.outputs["TokenSecret"])
-        token = Token(purpose, subject, now + timedelta(days=1), contact, channel="mail", locale=self.locale)
+        later = now + timedelta(days=1)
+        token = Token(purpose, subject, later, contact, channel="mail", locale=self.locale, survey=survey)
         return signed.sign(token, keys.at(now))

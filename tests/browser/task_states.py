@@ -66,6 +66,8 @@ class TaskVisit:
         self.page.get_by_role("radio").last.check(force=True)
         self.send("form:has(input[value=close])")
         yield "task-closed"
+        self.page.goto(self.link(self.of_nobody()))
+        yield "task-nobody"
 
     def send(self, form: str) -> None:
         """Press a form's button after the time that reading takes."""
@@ -73,9 +75,9 @@ class TaskVisit:
         with self.page.expect_navigation():
             self.page.locator(form).locator("button").click()
 
-    def link(self) -> str:
-        """The link to a new task, for its owner."""
-        task, now = self.given(), self.deployment.now()
+    def link(self, task: Task | None = None) -> str:
+        """The link to a task, or to a new one, for its owner."""
+        task, now = task or self.given(), self.deployment.now()
         return task_link(self.stack.url, task, "asha", now, self.keys.at(now))
 
     @property
@@ -84,43 +86,59 @@ class TaskVisit:
 
     def given(self) -> Task:
         """A new task, due in three hours of work."""
-        now, directory = self.deployment.now(), self.deployment.directory
-        survey, (name, comment, before) = self._survey(), _SAID[language_of(self.locale)]
-        directory.put_survey(survey, now)
+        directory, survey, (name, comment, before) = self.deployment.directory, self._survey(), self._said
         contact = Contact("a" * 31 + self.locale[0], "meera@example.com", name, "+91 20 5555 0100", self.locale)
         directory.merge_contact(contact)
-        made = []
-        for score, words, days in ((2, comment, 0), (9, before, 90)):
-            at = now - timedelta(days=days)
-            response = Response(
-                id=FactId.mint(survey.id, survey.shards, at),
-                score=score,
-                answered_at=at,
-                day=survey.day(at),
-                comment=words,
-                answers={"topic": "taste"} if score == 2 else {},
-                contact=contact.key,
-                expires_at=int((now + timedelta(days=9)).timestamp()),
-            )
-            self.deployment.feedback.create(response)
-            made.append(str(response.id))
+        told = self._answer(survey, 2, comment, contact.key)
+        self._answer(survey, 9, before, contact.key, days_ago=90)
+        return self._task(survey, told)
+
+    def of_nobody(self) -> Task:
+        """A new task of an answer that names nobody."""
+        survey = self._survey()
+        return self._task(survey, self._answer(survey, 2, self._said[1]))
+
+    @property
+    def _said(self) -> tuple[str, str, str]:
+        return _SAID[language_of(self.locale)]
+
+    def _answer(self, survey: Survey, score: int, words: str, contact: str = "", days_ago: int = 0) -> Response:
+        now = self.deployment.now()
+        at = now - timedelta(days=days_ago)
+        response = Response(
+            id=FactId.mint(survey.id, survey.shards, at),
+            score=score,
+            answered_at=at,
+            day=survey.day(at),
+            comment=words,
+            answers={} if days_ago else {"topic": "taste"},
+            contact=contact,
+            expires_at=int((now + timedelta(days=9)).timestamp()),
+        )
+        self.deployment.feedback.create(response)
+        return response
+
+    def _task(self, survey: Survey, told: Response) -> Task:
+        now, fact = self.deployment.now(), str(told.id)
         task = Task(
-            id=Task.id_for(made[0]),
+            id=Task.id_for(fact),
             survey=survey.id,
             owner="asha",
             created_at=now,
             due_at=Calendar.of(survey.scope({}), survey.zone).add(now, timedelta(hours=3)),
-            responses=frozenset({made[0]}),
-            contact=contact.key,
+            responses=frozenset({fact}),
+            contact=told.contact,
         )
-        return Tasks(directory.table).open_or_join(task, made[0])
+        return Tasks(self.deployment.directory.table).open_or_join(task, fact)
 
     def _survey(self) -> Survey:
-        """The survey of the survey page's pictures, with this language as its default."""
+        """Apply the survey of the survey page's pictures, with this language as its default."""
         plain = SURVEY.model_dump() | {
             "id": f"tea-{self.locale}",
             "locales": [self.locale, *(each for each in SURVEY.locales if each != self.locale)],
             "people": {"asha": {"name": "Asha Rao", "email": "asha@tea.example"}},
             "care": [{"owner": "asha", "hours": _OFFICE}],
         }
-        return Survey.model_validate(plain)
+        survey = Survey.model_validate(plain)
+        self.deployment.directory.put_survey(survey, self.deployment.now())
+        return survey
