@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["answers", "applied", "opened", "visitor"]
 STORY = "क" * (COMMENT_LENGTH - 4) + " the end"
 SHORTER = "क" * (COMMENT_LENGTH - 100)
-OVER = "Characters too many: 4. The end is not saved; please shorten it."
+OVER = "Characters over the limit: 4. The end is not saved; please shorten it."
 LEFT = "Characters left: 100"
 
 

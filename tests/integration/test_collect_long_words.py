@@ -33,7 +33,7 @@ def test_a_longer_one_is_kept_as_far_as_there_is_room_and_comes_back_to_be_short
     page = fill(collect, collect.confirm(collect.token(), 3), said=KA * 5001 + "%0D%0A" + KA * 98)
 
     assert (page.status, heading(page)) == (422, "Thank you!")
-    assert "Characters too many: 100. The end is not saved; please shorten it." in page.text
+    assert "Characters over the limit: 100. The end is not saved; please shorten it." in page.text
     assert written(page) == "क" * 5001 + "\n" + "क" * 98
     assert [response.comment for response in collect.stored()] == ["क" * 5000]
 
@@ -47,7 +47,7 @@ def test_so_does_an_answer_in_words_to_another_question(collect: Collect) -> Non
     page = fill(collect, collect.confirm(collect.token(), 3), skip="1")
     page = fill(collect, fill(collect, page, said="price"), said=KA * 1003)
 
-    assert "Characters too many: 3." in page.text
+    assert "Characters over the limit: 3." in page.text
     assert written(page) == "क" * 1003
     assert [response.answers["wish"] for response in collect.stored()] == ["क" * 1000]
 

@@ -188,7 +188,7 @@ def test_words_that_are_too_long_come_back_whole_to_be_shortened(collect: Collec
     page = consent(collect, token, words="x" * 1500, named="y" * 150)
 
     assert page.status == 422
-    assert "Characters too many: 500. Please shorten it." in page.text
+    assert "Characters over the limit: 500. Please shorten it." in page.text
     assert f">{'x' * 1500}</textarea>" in page.text
     assert consented(collect, token) is None
 
