@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from hearback.contact import Contact, Suppression
 from hearback.fact import FactId
@@ -20,6 +21,9 @@ class AnswerStory(Story):
     run: Run
     response: FactId
     contact: str
+    excluded_at: datetime | None = None
+    included_at: datetime | None = None
+    """When an operator did so."""
 
     @property
     def address(self) -> str:
@@ -45,7 +49,7 @@ class Answers:
         self.event_steps: dict[Kind, list[str]] = {}
         """Those of the handling of its mail's events."""
         self._matrix = matrix
-        self._fact_of: dict[int, FactId] = {}
+        self._story_of: dict[int, AnswerStory] = {}
         self._owners = OWNERS
         self._apply(OWNERS[0])
 
@@ -77,10 +81,9 @@ class Answers:
             some = [run for run in runs if (run.person % 2 == 0) is beside]
             self._answers_come(run for run in some if not run.again)
             self._answers_come(run for run in some if run.again)
-            for run in some:
-                if run.amended is not None and run.late:
-                    self._amend(run)
+            self._change(run for run in some if run.late)
             self._matrix.settle()
+            self._include(some)
             if not beside:
                 self._deliver_again(some)
         self._matrix.tell_late()
@@ -93,26 +96,48 @@ class Answers:
         self._apply(self._owners[0])
 
     def _answers_come(self, runs: Iterable[Run]) -> None:
-        for run in runs:
+        some = list(runs)
+        for run in some:
             self._answer(run)
-            if run.amended is not None and not run.late:
-                self._amend(run)
+            self._change([run] if not run.late else [])
         self._matrix.settle()
+        self._include(some)
+
+    def _change(self, runs: Iterable[Run]) -> None:
+        """Let people amend their answers, and an operator exclude some."""
+        for run in runs:
+            story, now = self._story_of[run.number], self._matrix.stack.now()
+            if run.amended is not None:
+                self._matrix.feedback.amend(story.response, Answer(run.amended), now)
+            if run.excluded:
+                self._matrix.feedback.revise(story.response, lambda stored: stored.exclude("an operator doubts it"))
+                story.excluded_at = now
+
+    def _include(self, runs: Iterable[Run]) -> None:
+        """Let the operator include what they have excluded, and let it be followed up."""
+        excluded = [story for run in runs if (story := self._story_of[run.number]).excluded_at]
+        stories = [story for story in excluded if not story.included_at]
+        for story in stories:
+            story.included_at = self._matrix.stack.now()
+            self._matrix.feedback.revise(story.response, lambda stored: stored.include(follow_up=True))
+        if stories:
+            self._matrix.settle()
 
     def _deliver_again(self, runs: Iterable[Run]) -> None:
         sqs, queue = self._matrix.stack.client("sqs"), self._matrix.stack.outputs["SettleQueueUrl"]
         for run in runs:
-            sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"response": str(self._fact_of[run.number])}))
+            message = {"response": str(self._story_of[run.number].response)}
+            sqs.send_message(QueueUrl=queue, MessageBody=json.dumps(message))
         self._matrix.settle()
 
     def _answer(self, run: Run) -> AnswerStory:
         contact = "" if run.reach == "nobody" else f"{run.person % 10**6:032x}"
         now, directory = self._matrix.stack.now(), self._matrix.directory
         fact = FactId.mint("shop", 4, now, run.number.to_bytes(10, "big", signed=True))
-        self._fact_of[run.number] = fact
         story = AnswerStory(run=run, response=fact, contact=contact)
         story.at_first = self._owner_leaves if run.stale else None
         self.stories.append(story)
+        self._story_of[run.number] = story
         self._matrix.strikes.name(story, [str(fact), Task.id_for(str(fact))])
         if contact:
             email = "" if run.reach == "phone" else story.address
@@ -123,6 +148,3 @@ class Answers:
             Response(fact, run.score, now, f"{now:%Y-%m-%d}", contact=contact, comment="Why not?")
         )
         return story
-
-    def _amend(self, run: Run) -> None:
-        self._matrix.feedback.amend(self._fact_of[run.number], Answer(run.amended), self._matrix.stack.now())

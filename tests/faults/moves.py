@@ -23,11 +23,12 @@ class Moves:
 
     def of(self, response: str) -> set[Change | None]:
         """What its last follow-up may have found: more than one where the answer before was changed at the same time,
-        nothing where it is the first."""
+        nothing where it is the first, or where the one before did not count for a while."""
         answer = self._records.responses[response]
         before = max(self._before(answer), key=lambda each: each.answered_at, default=None)
-        since = _times(answer)[-1]
-        return {_move(score, answer.score) for score in _scores(before, since)} if before else set()
+        if before is None or before.confirmed_by == "operator":
+            return set()
+        return {_move(score, answer.score) for score in _scores(before, since=_times(answer)[-1])}
 
     def missing(self, response: str) -> Iterator[str]:
         moves = self.of(response)

@@ -17,7 +17,7 @@ _REACHES: Mapping[Reach, int] = {"mail": 76, "phone": 6, "nobody": 5, "suppresse
 Kind = tuple[Category, bool]
 """What the steps of a handling depend on: the category, and whether mail can be sent."""
 MOST_PLANNED = 3
-"""Faults that are planned for one run in the worker, which leaves room for one more."""
+"""Faults that are planned for one run in the worker: as many as may befall it."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,11 @@ class Run:
     amended: int | None
     """The score of the amendment, if there is one."""
     late: bool
-    """Whether the amendment comes after the first follow-up, not before it."""
+    """Whether the amendment comes after the first follow-up, not before it; and so what an operator does."""
     again: bool
     """Whether it is a further answer of somebody who has answered."""
+    excluded: bool
+    """Whether an operator excludes the answer for a while, from before its first follow-up or, if `late`, after it."""
     stale: bool
     """Whether the survey is changed at the moment this answer is first handled."""
     news: News
@@ -62,6 +64,7 @@ def undisturbed(number: int, reach: Reach, score: int) -> Run:
         amended=None,
         late=False,
         again=False,
+        excluded=False,
         stale=False,
         news="at once",
         mishaps=(),
@@ -92,6 +95,7 @@ def plan(
             amended=other if random.random() < 0.2 else None,
             late=random.random() < 0.5,
             again=earlier is not None,
+            excluded=random.random() < 0.08,
             stale=random.random() < 0.1,
             news=one_of(random, NEWS),
             mishaps=(),

@@ -1,15 +1,17 @@
 """Everything that is there when all runs are over, read once."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
 from hearback.aws.dynamodb import Item
 from hearback.claim import Claim
+from hearback.coupon import GrantedCoupon
 from hearback.invitation import Invitation
 from hearback.movement import Movement
 from hearback.response import Response
 from hearback.task import Task
+from local.outbox import Mail
 from ops.mail import mails_in_doubt, refused_mails
 from tests.faults.matrix import Matrix
 
@@ -22,6 +24,12 @@ class Records:
         """By digest."""
         tasks = [Task.from_item(item) for item in self.directory if item["sk"] == "TASK"]
         self.tasks = {task.id: task for task in tasks}
+        self.coupons: dict[str, list[str]] = defaultdict(list)
+        """Codes as people are shown them, by what they were granted for."""
+        for item in self.directory:
+            if item["pk"].startswith("COUPON#"):
+                granted = GrantedCoupon.from_item(item)
+                self.coupons[granted.reason].append(granted.shown)
         self.suppressed = {
             item["pk"].removeprefix("SUPPRESSION#"): item["reason"]
             for item in self.directory
@@ -36,8 +44,12 @@ class Records:
         self.invitations = {str(each.id): each for each in invitations}
         responses = (Response.from_item(item) for item in facts if item["pk"].startswith("R#"))
         self.responses = {str(each.id): each for each in responses}
+        self.sent: dict[str, list[Mail]] = defaultdict(list)
+        """The mails that went out under a claim."""
+        for mail in matrix.stack.mails():
+            self.sent[mail.tags["claim"]].append(mail)
         self.mails = Counter(mail.tags["claim"] for mail in matrix.stack.mails())
-        """How many mails went out under a claim."""
+        """How many they were."""
         self.mailed = Counter(mail.recipients[0] for mail in matrix.stack.mails())
         """How many an address got."""
         self.subjects = [mail.subject for mail in matrix.stack.mails()]

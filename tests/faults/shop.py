@@ -10,6 +10,8 @@ MAILS: Mapping[Category, str] = {"promoter": "thank", "passive": "ask", "detract
 """The mail play that follows each category."""
 EVENTS: Mapping[Category, str] = {"promoter": "upgrade"}
 """The event play that follows a category."""
+COUPONS: Mapping[Category, str] = {"passive": "treat"}
+"""The coupon play whose coupon the mail to a category brings."""
 TASKS: Mapping[Category, str] = {"detractor": "call"}
 """The task play that follows a category."""
 LATER = "remind"
@@ -29,10 +31,18 @@ def survey(owner: str) -> Survey:
             "question": "Would you recommend us?",
             "brand": {"name": "The Shop"},
             "people": {owner: _PEOPLE[owner]},
+            "coupons": {"tenth": {"text": "10% off"}},
             "plays": [
                 {"id": "thank", "when": {"category": "promoter"}, "what": "mail", "template": "thanks"},
                 {"id": "upgrade", "when": {"category": "promoter"}, "what": "event", "event": "upgrade"},
                 {"id": "ask", "when": {"category": "passive"}, "what": "mail", "template": "why"},
+                {
+                    "id": "treat",
+                    "when": {"category": "passive"},
+                    "what": "coupon",
+                    "coupon": "tenth",
+                    "text": "Come again",
+                },
                 {"id": "apologise", "when": {"category": "detractor"}, "what": "mail", "template": "apology"},
                 {"id": "call", "when": {"category": "detractor"}, "what": "task", "owner": owner},
             ],

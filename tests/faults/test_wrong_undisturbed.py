@@ -66,20 +66,28 @@ Rewarding._mail = _mail_twice
 _wait_request = WaitingPlay.wait_request
 WaitingPlay.wait_request = lambda self: _wait_request(self) | {"ConditionExpression": "attribute_not_exists(pk)"}
 """,
+    "functions/followup/next_steps.py": """
+NextSteps.bring = lambda self, *told: None
+""",
+    "functions/followup/tasking.py": """
+Tasking._reopen_withdrawn = lambda self, given, wanted: None
+""",
 }
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What the matrix says of two people who answer twice, of a referral, and of somebody who wavers."""
+    """What the matrix says of two people who answer twice, of one whom an operator doubts for a while, of one whose
+    mail brings a coupon, of a referral, and of one who wavers."""
     folder = tmp_path_factory.mktemp("mistaken")
     template = copy_of_the_code(folder, MISTAKES)
     with playing(folder / "data", template) as matrix:
         answers, timed = Answers(matrix), Timed(matrix)
         slips, stays = undisturbed(0, "mail", 10), undisturbed(1, "mail", 2)
         again = [replace(slips, number=2, score=7, again=True), replace(stays, number=3, score=1, again=True)]
+        doubted, treated = replace(undisturbed(6, "phone", 3), excluded=True, late=True), undisturbed(7, "mail", 8)
         matrix.strikes.only_plans = True
-        answers.play([slips, stays, *again])
+        answers.play([slips, stays, *again, doubted, treated])
         due = TimedRun(4, "rewards", "mail", "at once"), TimedRun(5, "wavering", "mail", "at once")
         timed.play([Group(due)])
         matrix.finish()
@@ -96,6 +104,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> str:
         pytest.param("no task", id="giving nobody a task for a promoter who has become a passive"),
         pytest.param("Reach Person 1 …: our own people were told 2 times", id="telling of a task twice"),
         pytest.param("friend-t4@example.com: 2 mails", id="welcoming a friend twice"),
+        pytest.param("/ask: mailed without its coupon", id="forgetting what a mail was to bring"),
+        pytest.param("no open task", id="leaving a task withdrawn whose answer counts again"),
         pytest.param("/remind: missing, 0 mails", id="letting nothing wait again that did not follow when it was due"),
     ],
 )

@@ -26,8 +26,8 @@ class TimedAudit:
             if not self._closing_told(story):
                 yield f"{story.name}: other systems do not know that its task is closed"
         yield from records.unknown(effects)
-        if story.run.kind == "rewards" and len(self._coupons(story)) < 2:
-            yield f"{story.name}: {len(self._coupons(story))} coupons"
+        if story.run.kind == "rewards" and self._coupons(story) < 2:
+            yield f"{story.name}: {self._coupons(story)} coupons"
         for item in records.directory:
             names = (item["sk"], item["pk"].partition("#")[2])
             if item.get("due_kind") in _LEFT and item["due_at"] <= records.now.isoformat() and story.owns(names):
@@ -46,8 +46,8 @@ class TimedAudit:
             yield f"{story.person}: our own people were told {told} times"
         if len(self._invitations(story)) > 1:
             yield f"{story.name}: asked again {len(self._invitations(story))} times"
-        if len(self._coupons(story)) > 2:
-            yield f"{story.name}: {len(self._coupons(story))} coupons"
+        if self._coupons(story) > 2:
+            yield f"{story.name}: {self._coupons(story)} coupons"
 
     def told_again(self, story: TimedStory) -> int:
         """How often beyond the first other systems were told of a closing."""
@@ -72,6 +72,6 @@ class TimedAudit:
     def _invitations(self, story: TimedStory) -> list[str]:
         return [str(each.id) for each in self._records.invitations.values() if each.contact == story.contact]
 
-    def _coupons(self, story: TimedStory) -> list[str]:
-        reason = f"conversion/{story.conversion}/"
-        return [item["pk"] for item in self._records.directory if item.get("reason", "").startswith(reason)]
+    def _coupons(self, story: TimedStory) -> int:
+        sides = (f"conversion/{story.conversion}/{side}" for side in ("promoter", "friend"))
+        return sum(len(self._records.coupons[reason]) for reason in sides)
