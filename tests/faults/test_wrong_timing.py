@@ -77,6 +77,18 @@ Claims.take = lambda self, claim, now, caps=(): self.table.put({"Item": claim.ta
         "another one before",
         "dynamodb PutItem claim",
     ),
+    "taking a mail that another tick is sending for sent": Mistake(
+        "functions/followup/post.py",
+        """
+_what_was_found = _found
+_found = lambda state, claim: "already" if state == "claimed" else _what_was_found(state, claim)
+""",
+        "lost",
+        "digest",
+        TICK,
+        "another one, then throttled",
+        SEND,
+    ),
     "letting a play wait no more before it is queued": Mistake(
         "functions/followup/due_plays.py",
         """
