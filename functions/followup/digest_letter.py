@@ -1,6 +1,6 @@
 """The letter to a reader of digests: what is worth doing first, then what that rests on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from followup import figures
 from followup.digest import Digest
@@ -98,16 +98,32 @@ def _before(voice: Voice, digest: Digest) -> str:
 
 def _worth_doing(voice: Voice, digest: Digest) -> Iterator[str]:
     """What to do, in the order of its urgency: who waits, what drives people away, what pleases the team."""
-    if overdue := _overdue(digest):
+    known = [task for task in digest.waiting if task.contact or task.callback]
+    if overdue := sum(task.overdue(digest.now) for task in known):
         yield voice.say("first_overdue", n=overdue)
-    elif waiting := digest.waiting:
+    elif waiting := known or digest.waiting:
         due = voice.moment(waiting[0].due_at, digest.subscription.zone)
-        yield voice.say("first_waiting", n=len(waiting), due=due)
+        if not known:
+            yield voice.say("first_nobody", n=len(waiting), due=due)
+        elif who := _from_whom(voice, digest, waiting):
+            yield voice.say("first_waiting_for", n=len(waiting), who=who, due=due)
+        else:
+            yield voice.say("first_waiting", n=len(waiting), due=due)
     complaints = next((each for each in digest.named if each.category == "detractor"), None)
     if complaints:
         yield from _to_look_into(voice, complaints)
     if digest.story:
         yield voice.say("first_story")
+
+
+def _from_whom(voice: Voice, digest: Digest, waiting: Sequence[Task]) -> str:
+    """Whom the customers of these tasks wait to hear from; "" for the digest's reader alone."""
+    people = digest.survey.people
+    owners = [people.get(owner) for owner in {owner_now(task, digest.survey) for task in waiting}]
+    if all(owner and owner.email == digest.subscription.email for owner in owners):
+        return ""
+    alone = owners[0] if len(owners) == 1 else None
+    return one_line(alone.name) if alone else voice.say("your_team")
 
 
 def _to_look_into(voice: Voice, complaints: Named) -> Iterator[str]:

@@ -142,7 +142,7 @@ def test_a_digest_is_about_its_scope_alone(world: World) -> None:
 def task_of(world: World, name: str, store: str = "pune", *, due: timedelta = timedelta(days=9)) -> Task:
     """A task of today, which is Wednesday."""
     task = Task(
-        Task.id_for(name), "shop", "asha", world.now, world.now + due, frozenset({"shop.0x"}), "", {"store": store}
+        Task.id_for(name), "shop", "asha", world.now, world.now + due, frozenset({"shop.0x"}), name, {"store": store}
     )
     return world.tables.tasks.open_or_join(task, "shop.0x")
 

@@ -233,6 +233,7 @@ def tasks(count: int, *, overdue: int = 0) -> list[Task]:
             created_at=NOW - timedelta(days=9),
             due_at=NOW + timedelta(hours=place - overdue, minutes=30),
             responses=frozenset({"shop.0x"}),
+            contact=f"c{place}",
             dimensions={"store": "pune"},
         )
         for place in range(count)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,9 +21,9 @@ from hearback.period import Every, Period
 from hearback.recovery import Recovery, TaskReport
 from hearback.response import Response
 from hearback.subscription import Subscription
-from hearback.survey import Survey
+from hearback.survey import Person, Survey
 from hearback.tally import EMPTY, Tally
-from hearback.task import Task
+from hearback.task import Callback, Task
 from hearback.themes import Theme
 from tests.unit import digest_samples
 from tests.unit.digest_samples import PUNE, tally, tasks
@@ -223,6 +223,33 @@ def test_what_is_worth_doing_comes_first_and_is_little(language: str) -> None:
 def test_without_overdue_tasks_the_next_call_comes_first(survey: Survey) -> None:
     letter = letter_of(week(survey, FEW, tasks=tasks(2)))
     assert "- 2 customers are waiting to hear from you, the first by Mon 11 May, 09:30 IST." in text_of(letter)
+
+
+def test_who_reads_of_others_tasks_learns_whom_the_customers_wait_for(survey: Survey) -> None:
+    dev = Person(name="Dev Shah", email="dev@shop.example")
+    both = survey.model_copy(update={"people": {**survey.people, "dev": dev}})
+    his = [replace(task, owner="dev") for task in tasks(2)]
+    alone = letter_of(week(both, FEW, tasks=his[:1]))
+    team = letter_of(week(both, FEW, tasks=[his[0], tasks(2)[1]]))
+
+    assert "- One customer is waiting to hear from Dev Shah, by" in text_of(alone)
+    assert "- 2 customers are waiting to hear from your team, the first by" in text_of(team)
+
+
+def test_nobody_waits_to_be_called_of_whom_nobody_knows(survey: Survey) -> None:
+    stranger, other = (replace(task, contact="") for task in tasks(2))
+    number = replace(other, callback=Callback("020 5555 0101", "", NOW))
+    alone, beside = (
+        letter_of(week(survey, FEW, tasks=[stranger])),
+        letter_of(week(survey, FEW, tasks=[stranger, number])),
+    )
+    late = letter_of(week(survey, FEW, tasks=[replace(stranger, due_at=NOW - timedelta(hours=1))]))
+
+    assert "- One answer that names nobody is to be looked into, by" in text_of(alone)
+    assert "- One customer is waiting to hear from you, by" in text_of(beside)
+    for letter in (alone, late):
+        assert "waiting to hear" not in text_of(letter)
+        assert "Call the customer" not in text_of(letter)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
