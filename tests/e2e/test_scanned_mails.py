@@ -172,7 +172,7 @@ def test_pressing_every_button_after_a_while_takes_calls_and_nothing_else(
     happened = {key for key in what_happens(mailed, before) if not key.startswith(OBSERVED)}
     assert len(taken) >= 2
     assert {key.partition("#")[0] for key in happened} == {"TASK"}
-    assert all(" calls" in scanner.open(link).text for link in taken)
+    assert all(" took this on: " in scanner.open(link).text for link in taken)
 
 
 def test_what_passes_for_a_person_reaches_only_what_its_link_is_about_and_is_told_there(tmp_path: Path) -> None:
