@@ -12,6 +12,7 @@ from hearback import token as signed
 from hearback.aws.secrets import Keys
 from hearback.fact import FactId
 from hearback.judging import TRAP
+from hearback.response import COMMENT_LENGTH
 from hearback.survey import Survey
 from hearback.token import Token
 from local.stack import Stack
@@ -145,6 +146,9 @@ class Visit:
         self.page.locator("textarea").fill("Too long a wait")
         self._send_as_a_machine()
         yield "reason-once-more"
+        self.page.locator("textarea").fill("x" * (COMMENT_LENGTH + 1))
+        self.send()
+        yield "reason-too-long"
         self.page.locator("textarea").fill("Cold")
         self.page.locator(".state[data-word=saved]").wait_for()
         yield "reason-saved"

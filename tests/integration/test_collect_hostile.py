@@ -26,7 +26,7 @@ from tests.unit.letter_samples import HOSTILE, Page
 HARMLESS = "word"
 RAVI = "a" * 32
 REVIEWS = "https://reviews.example/shop"
-HREF = re.compile(r"\?|/[acsuqt]/|data:,$|https://wa\.me/\?|mailto:|tel:|" + re.escape(REVIEWS))
+HREF = re.compile(r"#[a-z-]+$|\?|/[acsuqt]/|data:,$|https://wa\.me/\?|mailto:|tel:|" + re.escape(REVIEWS))
 """Where a page may lead: to itself, to where a customer passes on their own link, to the survey's own target."""
 STEPS: dict[str, dict[str, Any]] = {
     "review": {"what": "review", "url": REVIEWS},
@@ -90,6 +90,7 @@ def a_detractor(collect: Collect, words: str) -> States:
     yield "reason", page
     early = urlencode({**Form(page).fields, "page": collect.stamp(token, age=timedelta()), "said": words[:5000]})
     yield "reason said too early", collect.form(f"/a/{token}", early)
+    yield "reason too long", fill(collect, page, said=quote(words[:5000] + "x" * 5001))
     page = fill(collect, page, said=quote(words[:5000]))
     yield "choices", page
     page = fill(collect, page, said="price")
@@ -109,6 +110,7 @@ def a_promoter(collect: Collect, words: str, step: str) -> States:
         page = collect.request("GET", f"/q/{token}")
         yield "testimonial", page
         said = {"words": quote(words[:1000]), "named": quote(words[:100])}
+        yield "testimonial too long", fill(collect, page, **said | {"words": quote(words[:1000] + "x" * 1001)})
         yield "testimonial without consent", fill(collect, page, **said)
         yield "testimonial given", fill(collect, page, **said, consent="yes")
         yield "testimonial on a later visit", collect.request("GET", f"/q/{token}")
