@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from hearback.definition import ANY
 from hearback.language import LANGUAGES, language_of
+from hearback.mail_words import MailWords
+from hearback.play import MailPlay
 from hearback.survey import Survey
 
 
@@ -17,10 +19,20 @@ def gaps(survey: Survey) -> Iterator[str]:
             yield f"{locale}: not translated: {', '.join(missing)}"
 
 
+def _mail_plays(survey: Survey) -> Iterator[tuple[str, MailWords]]:
+    return ((f"plays.{play.id}", play) for play in survey.plays if isinstance(play, MailPlay))
+
+
 def _texts(survey: Survey) -> Iterator[tuple[str, Mapping[str, str]]]:
     """(path, text by locale) of all that respondents read."""
     yield "title", survey.title
     yield "question", survey.question
+    mails = [("invitation", survey.invitation), *_mail_plays(survey)]
+    for path, words in mails:
+        if words.subject:
+            yield f"{path}.subject", words.subject
+        if words.opening:
+            yield f"{path}.opening", words.opening
     for category, asked in survey.follow_up.items():
         path = f"follow_up.{category}"
         if asked.reason:

@@ -19,12 +19,15 @@ from hearback.business_time import Calendar
 from hearback.contact import Contact
 from hearback.judging import TRAP
 from hearback.language import own_name
+from hearback.mail_words import MailWords
 from hearback.plays import change
 from hearback.response import Response
 from hearback.survey import Person, Survey
 from hearback.task import Task
 from hearback.telephone import tel_link
 
+HEARBACK_S = MailWords()
+"""How mails begin of which a survey says nothing."""
 OWN_WORDS = 240
 """Characters of their own comment that a respondent is shown: enough to know it again."""
 WHOLE_COMMENT = 1500
@@ -42,8 +45,9 @@ def invitation(survey: Survey, contact: Contact, locale: str, links: Sequence[st
     return lay_out(
         "invitation",
         voice,
-        voice.say("invitation_subject"),
+        voice.own(survey.invitation.subject, voice.say("invitation_subject")),
         greeting=voice.greeting(contact.name),
+        opening=voice.own(survey.invitation.opening, voice.say("invitation_opening")),
         question=voice.quote(survey.question),
         links=list(enumerate(links)),
         trap=f"{links[0].partition('?')[0]}?{TRAP}=1",
@@ -62,6 +66,7 @@ def reply(
     owner: Person | None,
     next_step: Brought | None = None,
     call: str = "",
+    words: MailWords = HEARBACK_S,
 ) -> Letter:
     """What a respondent is answered. `link` opens the page on which they can say more; "" for none.
 
@@ -69,22 +74,23 @@ def reply(
     written in the name of `owner` and promises a call, or a mail where no phone number is known; the team's, where
     nobody has a task, promises neither. All of them invite a reply, so the envelope's reply-to must be read by
     somebody: for an apology, by the owner. An apology offers no `next_step`, but `call`: the page on which to say how
-    to be called.
+    to be called. `words` are how the survey wants it to begin.
     """
     voice = Voice.of(survey, response.locale, contact.locale)
     asked = survey.follow_up.get(response.category)
     by = "" if owner else "_team"
+    whose, name = by if template == "apology" else "", one_line(owner.name) if owner else ""
     return lay_out(
         template,
         voice,
-        voice.say(f"{template}_subject{by}" if template == "apology" else f"{template}_subject"),
+        voice.own(words.subject, voice.say(f"{template}_subject{whose}")),
         greeting=voice.greeting(contact.name),
-        score=response.score,
+        opening=voice.own(words.opening, voice.say(f"{template}_opening{whose}", owner=name, score=response.score)),
         comment=shorten(response.comment, OWN_WORDS) if words_fit(response) else "",
         question=voice.quote(asked.reason if asked else None) or voice.say("why_question"),
         link=link,
         by=by,
-        owner=one_line(owner.name) if owner else "",
+        owner=name,
         call=call,
         callable=bool(one_line(contact.phone)),
         offer=offer(voice, next_step),

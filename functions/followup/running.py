@@ -81,14 +81,16 @@ class Running:
             owner,
             None if before else self._next_step(play, claim, caps, survey, story, locale),
             call=self.links.call(response.id, contact.key, response.dimensions, locale) if owner else "",
+            words=play,
         )
+        brand = survey.brand.name
         outcome = self.post.send(
             claim,
             letter,
             contact.email,
             self.now,
             to_name=contact.name,
-            from_name=survey.brand.name,
+            from_name=f"{owner.name}, {brand}" if owner and play.template == "apology" else brand,
             reply_to=owner.email if owner else "",
             unsubscribe=unsubscribe,
             caps=caps,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from followup.words import one_line, shorten
 from hearback.dates import dated_in_words, day_in_words, moment_in_words
+from hearback.definition import ANY
 from hearback.language import LANGUAGES, comma, direction, language_of, texts
 from hearback.survey import Survey
 
@@ -45,6 +46,11 @@ class Voice:
     def quote(self, text: Mapping[str, str] | None) -> str:
         """A text of the survey, "" for none. Only `{brand}` is filled in: surveys are not format strings."""
         return one_line(self.survey.say(text, self.locale).replace("{brand}", self.brand))
+
+    def own(self, text: Mapping[str, str] | None, otherwise: str) -> str:
+        """A survey's own words, where it has them in this language; another language's would surprise more."""
+        said = self.quote(text) if text and text.keys() & {self.locale, ANY} else ""
+        return said or otherwise
 
     def listed(self, *words: str) -> str:
         return comma(self.language).join(words)

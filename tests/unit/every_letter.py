@@ -20,6 +20,7 @@ from hearback.announcement import Announcement
 from hearback.announcement_message import Message
 from hearback.contact import Contact
 from hearback.coupon import GrantedCoupon
+from hearback.mail_words import MailWords
 from hearback.mentions import parse_terms
 from hearback.play import Coupon, CouponPlay, ReferralPlay, TestimonialPlay, When
 from hearback.response import Answer, Response
@@ -77,6 +78,12 @@ class Given:
         """A text of the survey."""
         return {"en": self.words}
 
+    @property
+    def mail_words(self) -> MailWords:
+        """How the survey wants a mail to begin."""
+        said = {self.locale: self.words}
+        return MailWords.model_construct(subject=said, opening=said)
+
     def reply(
         self,
         template: Template,
@@ -85,9 +92,10 @@ class Given:
         *,
         owner: bool = True,
         link: str = f"{OURS}a/token",
+        words: MailWords = letters.HEARBACK_S,
     ) -> Letter:
-        person = self.owner if owner else None
-        return letters.reply(template, self.survey, self.answer(score), self.contact, link, LEAVE, person, step)
+        person, said = self.owner if owner else None, self.answer(score)
+        return letters.reply(template, self.survey, said, self.contact, link, LEAVE, person, step, words=words)
 
 
 SHOP = Survey.model_validate(
@@ -187,6 +195,15 @@ TO_CUSTOMERS: dict[str, Callable[[Given], Letter]] = {
     "invitation": lambda given: letters.invitation(
         given.survey, given.contact, given.locale, [f"{OURS}a/token?score={score}" for score in range(11)], LEAVE
     ),
+    "invitation in the survey's words": lambda given: letters.invitation(
+        given.survey.model_copy(update={"invitation": given.mail_words}),
+        given.contact,
+        given.locale,
+        [f"{OURS}a/token?score={score}" for score in range(11)],
+        LEAVE,
+    ),
+    "apology in the survey's words": lambda given: given.reply("apology", 2, words=given.mail_words),
+    "thanks in the survey's words": lambda given: given.reply("thanks", 10, words=given.mail_words),
     "thanks": lambda given: given.reply("thanks", 10),
     "thanks with a referral link": lambda given: given.reply("thanks", 10, _referral(given)),
     "thanks with a quotation": lambda given: given.reply("thanks", 10, _testimonial(given)),

@@ -63,7 +63,7 @@ def test_every_text_is_said_somewhere(part: str) -> None:
     paths = [shared, *(path for path in folder.rglob("*") if path.suffix in (".py", ".html", ".txt"))]
     code = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     stems = {stem for text in re.findall(r"[\"'](\w+)", code) for stem in (text, f"{text}_heading", f"{text}_text")}
-    composed = re.compile(r"(thanks|why|apology)_subject|apology_\w+_team|(done|missing|outcome)_\w+")
+    composed = re.compile(r"(thanks|why|apology)_(subject|opening)|apology_\w+_team|(done|missing|outcome)_\w+")
 
     ids = [message.id for message in read_catalogue(source("en", part))]
     keys = {each if isinstance(each, str) else each[0] for each in ids}

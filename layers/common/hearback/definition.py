@@ -1,6 +1,7 @@
 """What a survey's definition is made of: names, texts and addresses, and the models' common ground."""
 
 import re
+import unicodedata
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,11 +28,32 @@ def _filled_in(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    """Refuse what would end a mail's header and begin another, and markup, which nobody would see as such."""
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in text):
+        raise ValueError("write it on one line, without tabs and other control characters")
+    if "<" in text or ">" in text:
+        raise ValueError("it is plain text, without < and >")
+    if not text.strip():
+        raise ValueError("it says nothing; leave it out, and the mail has Hearback's own words")
+    return text
+
+
+_BY_LOCALE = BeforeValidator(lambda given: {ANY: given} if isinstance(given, str) else given)
 Text = Annotated[
-    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_filled_in)]],
-    BeforeValidator(lambda given: {ANY: given} if isinstance(given, str) else given),
+    dict[str, Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_filled_in)]], _BY_LOCALE
 ]
 """A text by locale, or one string for every locale. `{brand}` in it becomes the brand's name."""
+Line = Annotated[
+    dict[str, Annotated[str, StringConstraints(max_length=500), AfterValidator(_one_line), AfterValidator(_filled_in)]],
+    _BY_LOCALE,
+]
+"""A text that stands on one line."""
+Subject = Annotated[
+    dict[str, Annotated[str, StringConstraints(max_length=120), AfterValidator(_one_line), AfterValidator(_filled_in)]],
+    _BY_LOCALE,
+]
+"""A mail's subject: an inbox shows half of what it may have."""
 
 
 def _known_time_zone(name: str) -> str:

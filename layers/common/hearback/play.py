@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from hearback.definition import DimensionValue, HttpsUrl, Identifier, Part, Text, Whole
+from hearback.mail_words import MailWords
 from hearback.nps import Category, category
 
 Score = Annotated[Whole, Field(ge=0, le=10)]
@@ -70,7 +71,7 @@ class _Play(Part):
         return timedelta(days=self.cap_days)
 
 
-class MailPlay(_Play):
+class MailPlay(_Play, MailWords):
     """Mail somebody. To the respondent go thanks, the question why, or an apology; to the owner or the manager an
     alert, with the person's history."""
 
@@ -87,6 +88,8 @@ class MailPlay(_Play):
     def _fits_its_reader(self) -> Self:
         if (self.template == "alert") != (self.who != "respondent"):
             raise ValueError("template alert is for who: owner or manager; every other one is for the respondent")
+        if self.template == "alert" and (self.subject or self.opening):
+            raise ValueError("subject and opening are for mails to customers: an alert says what has happened")
         return self
 
 

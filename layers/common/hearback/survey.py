@@ -26,6 +26,7 @@ from hearback.definition import (
 )
 from hearback.fact import LEAST_SHARDS
 from hearback.language import closest, language_of
+from hearback.mail_words import MailWords
 from hearback.nps import Category
 from hearback.play import Coupon, Play, Referral, Watch
 from hearback.quiet_hours import QuietHours, is_quiet
@@ -120,6 +121,8 @@ class Survey(Part):
     """When nobody is mailed who has not just said something, in the survey's time zone."""
     mail_cap_days: Annotated[Whole, Field(ge=0, le=3650)] = 7
     """Nobody gets two follow-up mails within so many days, but for an apology after another mail."""
+    invitation: MailWords = MailWords()
+    """How the mail begins that asks."""
     shards: Annotated[Whole, Field(ge=LEAST_SHARDS, le=1000)] = LEAST_SHARDS
     """Partitions that new responses of a month are spread over. It can grow, never shrink: what lies in the
     last ones would not be found."""
