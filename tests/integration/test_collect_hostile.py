@@ -71,6 +71,7 @@ def survey_of(words: str, step: str) -> Survey:
             "plays": [
                 {"id": "thank", "when": {"category": "promoter"}, "what": "mail", "template": "thanks"},
                 {"id": "next", "when": {"category": "promoter"}, "text": text, **labelled, **STEPS[step]},
+                {"id": "call", "when": {"category": "detractor"}, "what": "task", "owner": "asha", "anonymous": True},
             ],
         }
     )
@@ -98,6 +99,16 @@ def a_detractor(collect: Collect, words: str) -> States:
     yield "thanks", fill(collect, page, said=quote(words[:1000]))
     collect.now += timedelta(days=2)
     yield "later visit", collect.request("GET", f"/a/{token}")
+
+
+def a_detractor_whom_nobody_knows(collect: Collect, words: str) -> States:
+    """Who is asked where to call."""
+    page = collect.confirm(collect.token(channel="page"), 3)
+    for said in (words[:5000], "price", words[:1000]):
+        page = fill(collect, page, said=quote(said))
+    yield "thanks with a call", page
+    yield "call without a number, after the thanks", fill(collect, page, phone="", when=quote(words[:200]))
+    yield "call asked for, after the thanks", fill(collect, page, phone="020 5555 0101", when=quote(words[:200]))
 
 
 def a_promoter(collect: Collect, words: str, step: str) -> States:
@@ -153,7 +164,7 @@ def a_customer_to_call(collect: Collect, words: str, answer: FactId) -> States:
 
 def a_stranger(collect: Collect, words: str) -> States:
     """What cannot be, and which mails to stop."""
-    token = collect.token(purpose="unsubscribe", subject=RAVI)
+    token = collect.token(purpose="unsubscribe", subject=RAVI, survey="shop")
     page = collect.request("GET", f"/u/{token}", query=f"lang={quote(words)}")
     yield "preferences", page
     yield "preferences not chosen", fill(collect, page, stop=quote(words[:100]))
@@ -168,6 +179,8 @@ def every_state(collect: Collect, words: str) -> dict[str, Answered]:
     words = storable(words)
     open_shop(collect, words)
     found = dict(a_stranger(collect, words)) | dict(a_detractor(collect, words))
+    collect.now = NOW
+    found |= dict(a_detractor_whom_nobody_knows(collect, words))
     for step in STEPS:
         collect.now = NOW
         found |= dict(a_promoter(collect, words, step))
