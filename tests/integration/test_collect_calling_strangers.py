@@ -1,5 +1,7 @@
 """Please call me, from the page that thanks whom nobody knows: where the answer gives a task, and nowhere else."""
 
+import base64
+import random
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -222,3 +224,26 @@ def test_an_answer_that_was_not_given_brings_no_call(stranger: Collect) -> None:
 
     assert OVER in send(stranger, path, phone="020 5555 0101").text
     assert stranger.stored() == list[Response]()
+
+
+def test_the_offer_and_the_unsubscribe_page_fit_the_first_fourteen_kilobytes_with_the_largest_logo(
+    stranger: Collect,
+) -> None:
+    logo = "data:image/png;base64," + base64.b64encode(random.Random(1).randbytes(6100)).decode()
+    stranger.survey = stranger.survey.model_copy(
+        update={"brand": stranger.survey.brand.model_copy(update={"logo": logo})}
+    )
+    follow(stranger, CALL)
+    token = stranger.token(channel="page", locale="hi")
+    stranger.confirm(token, 2)
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept-encoding": "gzip"}
+    skipped = "step=question&score=2&question=wish&skip=yes"
+    leaving = stranger.token(purpose="unsubscribe", survey="shop", locale="hi")
+
+    thanks = stranger.request("POST", f"/a/{token}", body=skipped, headers=headers)
+    choices = stranger.request("GET", f"/u/{leaving}", headers={"accept-encoding": "gzip"})
+
+    assert 'name="phone"' in thanks.text
+    for page in (thanks, choices):
+        assert "<img" in page.text
+        assert len(page.raw) < 14 * 1024
