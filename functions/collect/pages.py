@@ -226,13 +226,13 @@ def answered_page(sheet: Sheet, *, by_mail: bool) -> Reply:
     return _survey_page(sheet, "notice.html", 200, say("answered_heading"), text=text)
 
 
-def notice_page(status: int, notice: Notice, words: Texts, brand: str = "") -> Reply:
+def notice_page(status: int, notice: Notice, words: Texts) -> Reply:
     """A page that belongs to no survey."""
-    return plain_page(status, words, words.say(f"{notice}_heading"), words.say(f"{notice}_text"), brand)
+    return plain_page(status, words, words.say(f"{notice}_heading"), words.say(f"{notice}_text"))
 
 
-def plain_page(status: int, words: Texts, heading: str, text: str, brand: str = "") -> Reply:
-    return render("notice.html", status, words.language, words, PLAIN_COLOUR, brand, heading, text=text)
+def plain_page(status: int, words: Texts, heading: str, text: str) -> Reply:
+    return render("notice.html", status, words.language, words, PLAIN_COLOUR, "", heading, text=text)
 
 
 def _survey_page(sheet: Sheet, template: str, status: int, title: str, **values: Any) -> Reply:
