@@ -11,7 +11,9 @@ from hearback.survey import Survey
 from local.stack import Stack
 from ops.deployment import Deployment
 from tests.browser.host_site import HostSite
+from tests.browser.letter_pictures import Natural
 from tests.browser.page_states import SURVEY, Visit
+from tests.unit.every_letter import EVERY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -73,6 +75,12 @@ def test_the_widgets_close_button_and_choices_stay_within_its_card(phone: Page, 
     phone.locator("hearback-widget .actions button").last.click()
     phone.get_by_role("radio").nth(2).wait_for()
     assert card.evaluate(_CUT) == []
+
+
+def test_a_brand_of_one_long_word_makes_no_mail_wider_than_a_phone(phone: Page, site: HostSite) -> None:
+    phone.set_content(EVERY["apology"](Natural("", _survey(site), "en")).html)
+
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_a_logo_made_for_paper_stands_on_white_in_the_dark(
