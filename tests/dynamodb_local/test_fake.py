@@ -13,7 +13,15 @@ from hearback.aws.dynamodb import to_wire
 from hearback.claim import Claim, settle_request
 from hearback.contact import Slot
 from hearback.invitation import Invitation, mark_request
-from hearback.presumption import correct_request, doubt_request, promote_request, reconsider_request, unmask_request
+from hearback.presumption import (
+    confirm_request,
+    correct_request,
+    doubt_request,
+    presume_request,
+    promote_request,
+    reconsider_request,
+    unmask_request,
+)
 from hearback.response import Response
 from hearback.tally import Ledger, add_request
 from tests.counting_threads import create_table, records_of
@@ -61,8 +69,8 @@ puts = st.one_of(
     st.builds(Claim.take_request, claims, moments),
 )
 updates = st.one_of(
-    responses.map(Response.confirm_request),
-    responses.map(Response.presume_request),
+    responses.map(confirm_request),
+    responses.map(presume_request),
     responses.map(lambda fact: promote_request(fact.id, fact.score)),
     responses.map(lambda fact: doubt_request(fact.id, "a machine gave it")),
     responses.map(reconsider_request),

@@ -1,5 +1,7 @@
-"""What becomes of a response that rests on little, signs of a person or a bare form: it is counted, or doubted."""
+"""A response that rests on little, signs of a person or a bare form, and what becomes of it: confirmed or counted, or
+doubted."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +10,43 @@ from hearback.nps import category
 from hearback.response import AMENDABLE, MOST_VERSIONS, Response
 
 _STILL_PRESUMED = "provisional = :true AND attribute_not_exists(excluded) AND attribute_not_exists(erased)"
+
+
+def confirm_request(response: Response) -> dict[str, Any]:
+    """Write it where there is none, or over one that was only presumed, as its next version.
+
+    What stands there comes back with the failure. One request, whatever was observed before: a confirming gesture
+    needs no other evidence.
+    """
+    return _stand_request(
+        response, "(attribute_not_exists(pk) OR provisional = :true) AND attribute_not_exists(erased)"
+    )
+
+
+def presume_request(response: Response) -> dict[str, Any]:
+    """Write it as provisional, unless somebody confirmed one or the same was presumed before."""
+    news = "(score <> :score OR attribute_exists(excluded))"
+    return _stand_request(
+        replace(response, provisional=True),
+        f"attribute_not_exists(pk) OR (provisional = :true AND {news} AND attribute_not_exists(erased))",
+    )
+
+
+def _stand_request(response: Response, condition: str) -> dict[str, Any]:
+    item = {name: value for name, value in response.to_item().items() if name not in ("pk", "sk", "version")}
+    # Over a form that a program had sent, its words go as well.
+    before = ("excluded", "provisional", "confirmed_by", "comment", "answers", "history")
+    gone = [name for name in before if name not in item]
+    return {
+        "Key": response.key,
+        "UpdateExpression": (
+            f"SET {', '.join(f'#{name} = :{name}' for name in item)}"
+            f"{' REMOVE ' * bool(gone)}{', '.join(f'#{name}' for name in gone)} ADD #version :one"
+        ),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {f"#{name}": name for name in ("version", *item, *gone)},
+        "ExpressionAttributeValues": {":one": 1, ":true": True, **{f":{name}": item[name] for name in item}},
+    }
 
 
 def promote_request(fact: FactId, score: int) -> dict[str, Any]:

@@ -18,7 +18,6 @@ AMENDABLE = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
 MOST_VERSIONS = 100
 """Versions a response may have, so that its item stays bounded."""
-_UNCONFIRMED = "(attribute_not_exists(pk) OR provisional = :true)"
 
 
 class AmendmentRefused(ValueError):
@@ -263,42 +262,6 @@ class Response:
     def create_request(self) -> dict[str, Any]:
         """Write it on condition that there is none; what stands there comes back with the failure."""
         return {"Item": self.to_item(), "ConditionExpression": "attribute_not_exists(pk)"}
-
-    def confirm_request(self) -> dict[str, Any]:
-        """Write it where there is none, or over one that was only presumed, as its next version.
-
-        What stands there comes back with the failure. One request, whatever was observed before: a confirming
-        gesture needs no other evidence.
-        """
-        return self._stand_request(f"{_UNCONFIRMED} AND attribute_not_exists(erased)")
-
-    def confirmed_over(self, presumed: "Response") -> "Response":
-        """As `confirm_request` leaves it where one was presumed before."""
-        return replace(self, version=presumed.version + 1)
-
-    def presume_request(self) -> dict[str, Any]:
-        """Write it as provisional, unless somebody confirmed one or the same was presumed before."""
-        news = "(score <> :score OR attribute_exists(excluded))"
-        presumed = replace(self, provisional=True)
-        return presumed._stand_request(
-            f"attribute_not_exists(pk) OR (provisional = :true AND {news} AND attribute_not_exists(erased))"
-        )
-
-    def _stand_request(self, condition: str) -> dict[str, Any]:
-        item = {name: value for name, value in self.to_item().items() if name not in ("pk", "sk", "version")}
-        # Over a form that a program had sent, its words go as well.
-        before = ("excluded", "provisional", "confirmed_by", "comment", "answers", "history")
-        gone = [name for name in before if name not in item]
-        return {
-            "Key": self.key,
-            "UpdateExpression": (
-                f"SET {', '.join(f'#{name} = :{name}' for name in item)}"
-                f"{' REMOVE ' * bool(gone)}{', '.join(f'#{name}' for name in gone)} ADD #version :one"
-            ),
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {f"#{name}": name for name in ("version", *item, *gone)},
-            "ExpressionAttributeValues": {":one": 1, ":true": True, **{f":{name}": item[name] for name in item}},
-        }
 
     def amend_request(self) -> dict[str, Any]:
         """Write this version on condition that the one before is stored."""

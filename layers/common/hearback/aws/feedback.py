@@ -4,6 +4,7 @@ Where many responses are read, one that cannot be is left out: aggregate has par
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -14,9 +15,11 @@ from hearback.fact import INVITATION, RESPONSE, SCHEMA, FactId, encode_ulid, kin
 from hearback.foreign import Skipped
 from hearback.invitation import Invitation, Mark, mark_request
 from hearback.presumption import (
+    confirm_request,
     correct_request,
     doubt_request,
     may_be_corrected,
+    presume_request,
     promote_request,
     reconsider_request,
     unmask_request,
@@ -54,8 +57,8 @@ class Feedback:
         return self._amend(stored, said, now, hourly, response.confirmed_by)
 
     def _confirm(self, response: Response) -> Response:
-        presumed = self.table.overwrite(response.confirm_request())
-        return response.confirmed_over(Response.from_item(presumed)) if presumed else response
+        presumed = self.table.overwrite(confirm_request(response))
+        return replace(response, version=Response.from_item(presumed).version + 1) if presumed else response
 
     def _create_or_confirm(self, response: Response) -> Response:
         """For a program's, of which none was presumed but by way of a page: creating is less work than updating."""
@@ -109,7 +112,7 @@ class Feedback:
         One that counts on no better evidence stays as it is, and is judged once more after the settle time.
         """
         try:
-            self.table.update(response.presume_request())
+            self.table.update(presume_request(response))
         except ConditionFailed as failure:
             stored = Response.from_item(failure.item) if failure.item else None
             if stored and may_be_corrected(stored, response.score, response.answered_at):
