@@ -36,7 +36,7 @@ local: .venv/.stamp .venvs/engine/.stamp ## the whole product on this machine, e
 	@.venv/bin/python -m local --port $(PORT)
 
 test: .venv/.stamp .venvs/engine/.stamp .venvs/sam/.stamp ## unit, integration and end-to-end tests (WORKERS=2)
-	@.venv/bin/pytest -n $(WORKERS) --dist loadfile
+	@.venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-browser: .venvs/browser/.stamp .venvs/engine/.stamp ## page and widget in Chromium, which must be installed
 	@.venvs/browser/bin/python -m pytest tests/browser -n $(WORKERS) --dist loadfile

@@ -4,9 +4,8 @@ Neither the second may take it for sent, nor the message go with whoever ends we
 """
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
-
-import pytest
 
 from tests.faults.answers import Answers
 from tests.faults.audit import Audit, leftovers, problems
@@ -22,12 +21,10 @@ SENDS: dict[Due, str] = {"digest": TICK, "reminders": TICK, "play": WORKER, "rew
 FAULTS = ("another one, then throttled", "another one, then paused")
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_what_falls_due_is_mailed_after_the_first_of_two_gave_it_back(fault: str, tmp_path: Path) -> None:
-    struck = fault_named(fault, SEND)
+def test_what_falls_due_is_mailed_after_the_first_of_two_gave_it_back(tmp_path: Path) -> None:
     runs = [
-        TimedRun(number, kind, "mail", "at once", [Mishap(function, SEND, 0, struck)])
-        for number, (kind, function) in enumerate(SENDS.items())
+        TimedRun(number, kind, "mail", "at once", [Mishap(SENDS[kind], SEND, 0, fault_named(fault, SEND))])
+        for number, (fault, kind) in enumerate(product(FAULTS, SENDS))
     ]
     with playing(tmp_path / "data") as matrix:
         matrix.strikes.only_plans = True
@@ -42,12 +39,11 @@ def test_what_falls_due_is_mailed_after_the_first_of_two_gave_it_back(fault: str
     assert given_up == {}
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_an_answer_is_followed_up_after_the_first_of_two_gave_a_mail_back(fault: str, tmp_path: Path) -> None:
-    struck = fault_named(fault, SEND)
+def test_an_answer_is_followed_up_after_the_first_of_two_gave_a_mail_back(tmp_path: Path) -> None:
+    mails = [(10, 0), (8, 0), (2, 0), (2, 1)] * 2  # to one worker, and to two
     runs = [
-        replace(undisturbed(number, "mail", score), mishaps=[Mishap(WORKER, SEND, nth, struck)])
-        for number, (score, nth) in enumerate([(10, 0), (8, 0), (2, 0), (2, 1)] * 2)  # to one worker, and to two
+        replace(undisturbed(number, "mail", score), mishaps=[Mishap(WORKER, SEND, nth, fault_named(fault, SEND))])
+        for number, (fault, (score, nth)) in enumerate(product(FAULTS, mails))
     ]
     with playing(tmp_path / "data") as matrix:
         matrix.strikes.only_plans = True

@@ -34,7 +34,7 @@ def test_an_event_says_from_whom_what_and_which_one_it_is() -> None:
             "Source": "hearback",
             "DetailType": "Slip",
             "Time": NOW,
-            "Detail": {"id": "1f0c", "survey": "shop", "dimensions": {"store": "पुणे"}},
+            "Detail": {"id": "1f0c", "version": 1, "survey": "shop", "dimensions": {"store": "पुणे"}},
         }
     ]
 
@@ -69,4 +69,4 @@ def test_the_client_is_made_by_the_first_event() -> None:
     later = Bus(make, "shop-bus")
     assert made == []
     later.put("Play", "1", {}, NOW)
-    assert json.dumps(made[0].taken[0]["Detail"]) == '{"id": "1"}'
+    assert json.dumps(made[0].taken[0]["Detail"]) == '{"id": "1", "version": 1}'
