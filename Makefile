@@ -120,9 +120,10 @@ clean: ## remove what was built, keep environments and local data
 	@.venv/$(INSTALL) --no-build-isolation -e .
 	@touch $@
 
+# All but the engine are used a few times: compiling all that they hold takes longer than compiling what is used then.
 .venvs/%/.stamp: requirements/%.txt
 	@$(call new_environment,.venvs/$*)
-	@.venvs/$*/$(INSTALL) --require-hashes -r $<
+	@.venvs/$*/$(INSTALL) $(if $(filter engine,$*),,--no-compile) --require-hashes -r $<
 	@touch $@
 
 .venvs/pages/.stamp: tests/browser/package.json tests/browser/package-lock.json

@@ -21,7 +21,7 @@ def test_a_tap_leads_over_a_long_story_to_what_can_be_done(
     visit = TaskVisit(page, stack, deployment, "en")
     task = visit.given()
     story = "The tea was cold, and nobody said a word about it. " * 98
-    (answered,) = task.responses
+    answered = min(task.responses)  # others may have joined before
     deployment.feedback.amend(FactId.parse(answered), Answer(comment=story), deployment.now())
     page.goto(visit.link(task))
 
