@@ -33,7 +33,7 @@ HELD = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = 50
+EXAMPLES = 80
 """Requests a route; about a minute for all of them."""
 SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKID/20260304/eu-west-1/execute-api/aws4_request"}
 
