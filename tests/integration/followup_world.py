@@ -42,6 +42,9 @@ class Context:
         return 60_000
 
 
+CONTEXT: Any = Context()
+
+
 @dataclass
 class World:
     tables: Tables
@@ -71,7 +74,7 @@ class World:
     def settle(self, fact: Response | FactId, kind: str = "response") -> Mapping[str, Any]:
         """Deliver the settle queue's message to the worker."""
         fact_id = fact.id if isinstance(fact, Response) else fact
-        return worker.handler(sqs_event({kind: str(fact_id)}), Context())  # type: ignore[arg-type]
+        return worker.handler(sqs_event({kind: str(fact_id)}), CONTEXT)
 
     def apply(self, *plays: Mapping[str, Any], **more: Any) -> None:
         """Give the survey these plays, before anybody has read it; `more`: what else it says."""
@@ -89,7 +92,7 @@ class World:
         """Deliver what the settle queue holds to the worker."""
         queue = boto3.client("sqs").get_queue_url(QueueName="SettleQueue")["QueueUrl"]
         for message in clients.sqs().receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
-            worker.handler(sqs_event(json.loads(message["Body"])), Context())  # type: ignore[arg-type]
+            worker.handler(sqs_event(json.loads(message["Body"])), CONTEXT)
             clients.sqs().delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
     def mails(self) -> list[EmailMessage]:

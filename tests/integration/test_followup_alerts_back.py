@@ -7,7 +7,7 @@ import pytest
 from followup import mail_events
 from hearback.claim import Claim, play_effect
 from hearback.response import Response
-from tests.integration.followup_world import Context, World
+from tests.integration.followup_world import CONTEXT, World
 
 TELL = {
     "id": "tell",
@@ -28,7 +28,7 @@ def come_back(kind: str, response: Response) -> None:
     """As SES tells of the alert about an answer."""
     mail = {"messageId": "m", "tags": {"claim": [Claim(play_effect(str(response.id), "tell")).digest]}}
     event = {"detail": {"eventType": kind, "bounce": {"bounceType": "Permanent"}, "mail": mail}}
-    mail_events.handler(event, Context())  # type: ignore[arg-type]
+    mail_events.handler(event, CONTEXT)
 
 
 @pytest.mark.parametrize(("kind", "alerts"), [("Bounce", 2), ("Reject", 2), ("Delivery", 1)])

@@ -18,7 +18,7 @@ from hearback.claim import LONGEST_SENDING
 from hearback.contact import Slot, Suppression
 from hearback.mentions import parse_terms
 from hearback.response import Response
-from tests.integration.followup_world import Context, World, raising, ses_error, sqs_event, unsubscribing
+from tests.integration.followup_world import CONTEXT, World, raising, ses_error, sqs_event, unsubscribing
 from tests.integration.test_followup_worker import DONE, RETRY
 
 TEXT = b"Subject: You asked, we did\n\nYou wrote: {their_words}\n\nNow there are two tills.\n"
@@ -33,7 +33,7 @@ def announced(world: World) -> Announcement:
 
 def tell(announcement: Announcement, *responses: Response) -> Mapping[str, Any]:
     messages = [about_announcement(announcement.id, response.id) for response in responses]
-    return worker.handler(sqs_event(*messages), Context())  # type: ignore[arg-type]
+    return worker.handler(sqs_event(*messages), CONTEXT)
 
 
 def test_a_customer_is_told_and_can_unsubscribe(world: World, announced: Announcement) -> None:

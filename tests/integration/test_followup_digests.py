@@ -17,7 +17,7 @@ from hearback.survey import Survey
 from hearback.tally import add_request, tally_key
 from hearback.task import Task
 from hearback.testimonial import Testimonial
-from tests.integration.followup_world import Context, World
+from tests.integration.followup_world import CONTEXT, World
 
 MONDAY = datetime(2026, 3, 9, 3, 30, tzinfo=UTC)
 """Nine in Kolkata, five days after tests begin."""
@@ -45,7 +45,7 @@ def count(world: World, day: str, dimension: str = "all", **counters: int) -> No
 def run(world: World, at: datetime) -> int:
     """Let the tick run; how many digests it sent."""
     world.now = at
-    return tick.handler({}, Context())["digests"]  # type: ignore[arg-type]
+    return tick.handler({}, CONTEXT)["digests"]
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from followup import tick, worker
 from hearback.task import Task
-from tests.integration.followup_world import Context, World, sqs_event
+from tests.integration.followup_world import CONTEXT, World, sqs_event
 
 TEXT = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -34,10 +34,10 @@ def told(world: World) -> World:
             task = world.tables.tasks.get(Task.id_for(str(response.id)))
             assert task is not None
             world.tables.tasks.assign(task, "dev", world.now)
-            worker.handler(sqs_event({"task": task.id}), Context())  # type: ignore[arg-type]
+            worker.handler(sqs_event({"task": task.id}), CONTEXT)
             world.close(task)
         world.pass_time(timedelta(days=1))
-    tick.handler({}, Context())  # type: ignore[arg-type]
+    tick.handler({}, CONTEXT)
     return world
 
 

@@ -12,7 +12,7 @@ from hearback.survey import Person
 from hearback.task import Callback, Task
 from ops.erasure import Erasure
 from ops.person import Person as Erased
-from tests.integration.followup_world import Context, World
+from tests.integration.followup_world import CONTEXT, World
 
 OWNER, MANAGER = "Asha Rao <asha@shop.example>", "Dev Shah <dev@shop.example>"
 SUBJECT = "Please close a task: its customer asked to be erased"
@@ -49,7 +49,7 @@ def gave_task(world: World, contact: Contact) -> Task:
 def run_tick(world: World) -> list[EmailMessage]:
     """Let the tick and its messages run; the mails that were sent by it."""
     before = len(world.mails())
-    tick.handler({}, Context())  # type: ignore[arg-type]
+    tick.handler({}, CONTEXT)
     world.deliver()
     return world.mails()[before:]
 
@@ -86,7 +86,7 @@ def test_what_its_customer_had_wished_comes_up_once_and_no_more(world: World, ta
     queued = []
     for _ in range(2):
         world.pass_time(timedelta(minutes=15))
-        queued.append(tick.handler({}, Context())["news"])  # type: ignore[arg-type]
+        queued.append(tick.handler({}, CONTEXT)["news"])
         world.deliver()
 
     assert queued == [1, 0]

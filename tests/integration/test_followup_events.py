@@ -15,12 +15,11 @@ from hearback.contact import Contact
 from hearback.subscription import Subscription
 from hearback.survey import Survey
 from tests.conftest import Tables
-from tests.integration.followup_world import Context, World, make_world, taken_from
+from tests.integration.followup_world import CONTEXT, World, make_world, taken_from
 
 EVENTS = Path(__file__).parents[2] / "events"
 RAVI = "0123456789abcdef0123456789abcdef"
 RESPONSE = "store.101KJMMA2G060R30C1G60R30C1G"
-CONTEXT: Any = Context()
 
 
 def sample(name: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hearback.contact import Contact, Slot
 from hearback.conversion import Conversion
 from hearback.survey import Survey
 from tests.conftest import Tables
-from tests.integration.followup_world import Context, World, make_world, raising, ses_error, sqs_event
+from tests.integration.followup_world import CONTEXT, World, make_world, raising, ses_error, sqs_event
 from tests.integration.test_followup_rewards import PROMISED, REFERENCE, state
 
 MEERA = Contact("e" * 32, "meera@example.com")
@@ -41,7 +41,7 @@ def sale(tables: Tables, survey: Survey, monkeypatch: pytest.MonkeyPatch) -> tup
 
 
 def pay(world: World) -> None:
-    worker.handler(sqs_event({"reward": REFERENCE}), Context())  # type: ignore[arg-type]
+    worker.handler(sqs_event({"reward": REFERENCE}), CONTEXT)
 
 
 def claim_of(sale: Conversion) -> str:
@@ -51,7 +51,7 @@ def claim_of(sale: Conversion) -> str:
 def told(sale: Conversion, kind: str, **more: Mapping[str, str]) -> None:
     """SES tells what became of the friend's mail."""
     mail = {"messageId": "m", "tags": {"claim": [claim_of(sale)]}}
-    mail_events.handler({"detail": {"eventType": kind, "mail": mail, **more}}, Context())  # type: ignore[arg-type]
+    mail_events.handler({"detail": {"eventType": kind, "mail": mail, **more}}, CONTEXT)
 
 
 def kept(world: World) -> bool:
@@ -105,7 +105,7 @@ def test_it_is_forgotten_before_the_other_side_is_mailed(sale: tuple[World, Conv
     pay(world)
     assert (state(world), kept(world), world.recipients()) == ("paying", False, [MEERA.email])
     world.pass_time(world.survey.mail_cap)
-    tick.handler({}, Context())  # type: ignore[arg-type]
+    tick.handler({}, CONTEXT)
     pay(world)
 
     assert (state(world), world.recipients()) == ("paid", [MEERA.email, "Asha <asha@example.com>"])

@@ -11,7 +11,7 @@ from hearback.claim import Claim
 from hearback.contact import Suppression
 from hearback.fact import FactId
 from hearback.invitation import Invitation
-from tests.integration.followup_world import THROTTLED, Context, World
+from tests.integration.followup_world import CONTEXT, THROTTLED, World
 
 
 def stored(world: World, fact: FactId) -> Invitation:
@@ -35,7 +35,7 @@ def unsubscribe(world: World, fact: FactId) -> None:
 def bounce(world: World, fact: FactId) -> None:
     mail = {"messageId": "m", "tags": {"claim": [Claim(f"invitation/{fact}").digest]}}
     event = {"detail": {"eventType": "Bounce", "bounce": {"bounceType": "Permanent"}, "mail": mail}}
-    mail_events.handler(event, Context())  # type: ignore[arg-type]
+    mail_events.handler(event, CONTEXT)
 
 
 def close(world: World, fact: FactId) -> None:

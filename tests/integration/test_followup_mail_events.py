@@ -11,7 +11,7 @@ from hearback.claim import DOUBTFUL, DUE_KIND, REFUSED, Claim, forget_request
 from hearback.contact import Cap, Slot
 from hearback.fact import FactId
 from hearback.invitation import Invitation
-from tests.integration.followup_world import Context, World
+from tests.integration.followup_world import CONTEXT, World
 
 
 def event(kind: str, digest: str, **parts: Any) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def event(kind: str, digest: str, **parts: Any) -> dict[str, Any]:
 
 
 def tell(kind: str, claim: Claim, **parts: Any) -> None:
-    mail_events.handler(event(kind, claim.digest, **parts), Context())  # type: ignore[arg-type]
+    mail_events.handler(event(kind, claim.digest, **parts), CONTEXT)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from hearback.response import Response
 from hearback.survey import Survey
 from hearback.token import verify
 from tests.conftest import Tables
-from tests.integration.followup_world import Context, World, make_world, raising, ses_error, sqs_event
+from tests.integration.followup_world import CONTEXT, World, make_world, raising, ses_error, sqs_event
 
 THANK = {"id": "thank", "when": {"category": "promoter"}, "what": "mail", "template": "thanks"}
 WHY = {"id": "why", "when": {"category": "passive"}, "what": "mail", "template": "why"}
@@ -112,7 +112,7 @@ def test_no_coupon_is_granted_where_the_mail_s_own_cap_forbids_it(apply: Apply) 
 def later(world: World, response: Response) -> None:
     """The delayed mail of an answer comes when its delay has passed."""
     world.pass_time(timedelta(hours=72))
-    worker.handler(sqs_event({"response": str(response.id), "play": "later"}), Context())  # type: ignore[arg-type]
+    worker.handler(sqs_event({"response": str(response.id), "play": "later"}), CONTEXT)
 
 
 def send_again(world: World, response: Response, play: str) -> None:

@@ -17,7 +17,7 @@ from hearback.subscription import Subscription
 from hearback.survey import Survey
 from hearback.task import Task
 from tests.conftest import NOW, Tables
-from tests.integration.followup_world import Context, World, make_world
+from tests.integration.followup_world import CONTEXT, World, make_world
 from tests.integration.test_followup_tick import MONDAY_NINE_IN_KOLKATA
 
 RETRY = {"batchItemFailures": [{"itemIdentifier": "0"}]}
@@ -74,7 +74,7 @@ def answered_before(world: World, contact: Contact, score: int, *, days: int = 1
 
 
 def run_tick(world: World) -> dict[str, int]:
-    return tick.handler({}, Context())  # type: ignore[arg-type]
+    return tick.handler({}, CONTEXT)
 
 
 class TestAlerts:

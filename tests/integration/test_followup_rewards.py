@@ -23,7 +23,7 @@ from hearback.conversion import Conversion
 from hearback.coupon import GrantedCoupon
 from hearback.survey import Survey
 from tests.conftest import Tables
-from tests.integration.followup_world import Context, World, make_world, raising, ses_error, unsubscribing
+from tests.integration.followup_world import CONTEXT, World, make_world, raising, ses_error, unsubscribing
 
 PROMISED: dict[str, Any] = {
     "coupons": {"tenth": {"text": "10% off your next purchase", "days": 30}, "fifth": {"text": "20% off"}},
@@ -78,7 +78,7 @@ def converted(world: World, asha: Contact, ravi: Contact) -> Conversion:
 
 def run_tick(world: World) -> int:
     """What the tick queues and the worker then pays."""
-    queued = tick.handler({}, Context())["rewards"]  # type: ignore[arg-type]
+    queued = tick.handler({}, CONTEXT)["rewards"]
     world.deliver()
     return queued
 

@@ -14,7 +14,7 @@ from hearback.conversion import Conversion
 from hearback.survey import Survey
 from hearback.task import Callback
 from tests.conftest import Tables
-from tests.integration.followup_world import THROTTLED, Context, World, make_world, raising, ses_error, sqs_event
+from tests.integration.followup_world import CONTEXT, THROTTLED, World, make_world, raising, ses_error, sqs_event
 from tests.integration.test_followup_rewards import PROMISED, REFERENCE
 
 PAUSED = raising(ses_error("SendingPausedException", 400))
@@ -59,7 +59,7 @@ def handle_all(world: World) -> tuple[int, int]:
     while messages := world.settling():
         for message in messages:
             handled += 1
-            failed += len(worker.handler(sqs_event(message), Context())["batchItemFailures"])  # type: ignore[arg-type]
+            failed += len(worker.handler(sqs_event(message), CONTEXT)["batchItemFailures"])
             assert handled < 100, "messages go round"
     return handled, failed
 
@@ -75,16 +75,16 @@ def test_what_stays_due_has_one_message_a_tick_and_goes_out_once(
         patch.setattr(clients.ses(), "send_email", takes_nothing)
         for _ in range(HOURS * 4):
             shop.pass_time(A_TICK)
-            tick.handler({}, Context())  # type: ignore[arg-type]
+            tick.handler({}, CONTEXT)
             assert handle_all(shop) == (1, 0)
 
     shop.pass_time(A_TICK)
-    tick.handler({}, Context())  # type: ignore[arg-type]
+    tick.handler({}, CONTEXT)
     handle_all(shop)
 
     assert shop.recipients().count(to) - before == 1
     shop.pass_time(A_TICK)
-    tick.handler({}, Context())  # type: ignore[arg-type]
+    tick.handler({}, CONTEXT)
     assert handle_all(shop) == (0, 0)
 
 

@@ -36,7 +36,7 @@ from hearback.survey import Survey
 from hearback.task import Callback, Task
 from tests.aws_faults import Death
 from tests.conftest import Tables
-from tests.integration.followup_world import Context, World, make_world, ses_error, sqs_event
+from tests.integration.followup_world import CONTEXT, World, make_world, ses_error, sqs_event
 from tests.integration.test_followup_plays import ASHA, CALL, CARE, MARA, PEOPLE, RAVI, SORRY, TELL, THANK
 from tests.integration.test_followup_rewards import PROMISED, REFERENCE
 
@@ -141,7 +141,7 @@ def reminder(world: World) -> Sent:
 
 def escalation(world: World) -> Sent:
     reminder(world)
-    tick.handler({}, Context())  # type: ignore[arg-type]
+    tick.handler({}, CONTEXT)
     world.pass_time(timedelta(days=3))
     return MARA, {}
 
@@ -179,9 +179,9 @@ def side_by_side(world: World, message: Mapping[str, str], end: End) -> None:
 
     def handle() -> None:
         if message:
-            ended_well.append(not worker.handler(sqs_event(message), Context())["batchItemFailures"])  # type: ignore[arg-type]
+            ended_well.append(not worker.handler(sqs_event(message), CONTEXT)["batchItemFailures"])
         else:
-            tick.handler({}, Context())  # type: ignore[arg-type]
+            tick.handler({}, CONTEXT)
 
     def send(**mail: Any) -> Any:
         nonlocal mails
@@ -215,5 +215,5 @@ def go_on(world: World) -> None:
     world.deliver()
     for _ in range(4):
         world.pass_time(A_TICK)
-        tick.handler({}, Context())  # type: ignore[arg-type]
+        tick.handler({}, CONTEXT)
         world.deliver()

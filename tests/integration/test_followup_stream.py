@@ -12,7 +12,7 @@ from hearback.aws import clients
 from hearback.aws.dynamodb import to_wire
 from hearback.fact import FactId
 from hearback.invitation import Invitation
-from tests.integration.followup_world import Context, World
+from tests.integration.followup_world import CONTEXT, World
 
 
 def record(
@@ -25,7 +25,7 @@ def record(
 
 
 def deliver(*records: dict[str, Any]) -> dict[str, Any]:
-    return stream.handler({"Records": list(records)}, Context())  # type: ignore[arg-type]
+    return stream.handler({"Records": list(records)}, CONTEXT)
 
 
 def waiting(queue: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from followup import tick, worker
 from hearback.claim import DOUBTFUL
 from hearback.task import Task
 from tests.aws_faults import Death
-from tests.integration.followup_world import Context, World, sqs_event
+from tests.integration.followup_world import CONTEXT, World, sqs_event
 
 ASHA, DEV = "Asha Rao <asha@shop.example>", "Dev Shah <dev@shop.example>"
 Act = Callable[[World, Task], object]
@@ -45,16 +45,16 @@ def go_on(world: World) -> None:
     """Whatever is due is done by those who live, for half an hour."""
     for _ in range(2):
         world.pass_time(timedelta(minutes=15))
-        tick.handler({}, Context())  # type: ignore[arg-type]
+        tick.handler({}, CONTEXT)
         world.deliver()
 
 
 def tell(world: World, task: Task) -> object:
-    return worker.handler(sqs_event({"task": task.id}), Context())  # type: ignore[arg-type]
+    return worker.handler(sqs_event({"task": task.id}), CONTEXT)
 
 
 def run_tick(world: World, task: Task) -> object:
-    return tick.handler({}, Context())  # type: ignore[arg-type]
+    return tick.handler({}, CONTEXT)
 
 
 def mails_and_doubts(world: World, to: str) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from hearback.response import Answer, Response
 from hearback.task import Callback, Task
 from hearback.task_changes import erase_request
 from hearback.task_news import APART
-from tests.integration.followup_world import Context, World, raising
+from tests.integration.followup_world import CONTEXT, World, raising
 from tests.integration.test_followup_task_notices import ASHA, apply, opened, stands
 
 A_TICK = timedelta(minutes=15)
@@ -25,7 +25,7 @@ A_TICK = timedelta(minutes=15)
 def run_tick(world: World) -> int:
     """How many tasks had news that somebody may not know; the settle queue is worked through."""
     world.pass_time(A_TICK)
-    queued = tick.handler({}, Context())["news"]  # type: ignore[arg-type]
+    queued = tick.handler({}, CONTEXT)["news"]
     world.deliver()
     return queued
 

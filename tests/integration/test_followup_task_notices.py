@@ -11,7 +11,7 @@ from hearback.aws.tasks import Tasks
 from hearback.survey import Person
 from hearback.task import Task
 from tests.conftest import NOW
-from tests.integration.followup_world import Context, World, raising, sqs_event
+from tests.integration.followup_world import CONTEXT, World, raising, sqs_event
 from tests.integration.test_followup_worker import DONE, RETRY
 
 ASHA, DEV = "Asha Rao <asha@shop.example>", "Dev Shah <dev@shop.example>"
@@ -40,7 +40,7 @@ def stands(world: World, task: Task | str) -> Task:
 def run_tick(world: World) -> int:
     """How many notices were due."""
     world.pass_time(A_TICK)
-    return tick.handler({}, Context())["notices"]  # type: ignore[arg-type]
+    return tick.handler({}, CONTEXT)["notices"]
 
 
 def to_team(world: World) -> list[str]:
@@ -225,7 +225,7 @@ class TestAssignment:
 
 def deliver(world: World, task: Task) -> object:
     """The settle queue's message of a task."""
-    return worker.handler(sqs_event({"task": task.id}), Context())  # type: ignore[arg-type]
+    return worker.handler(sqs_event({"task": task.id}), CONTEXT)
 
 
 def test_an_unknown_task_is_told_to_nobody(two_owners: World) -> None:

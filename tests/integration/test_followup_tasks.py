@@ -18,7 +18,7 @@ from hearback.survey import Person, Survey
 from hearback.task import Task
 from hearback.task_closing import CLOSING_KIND
 from tests.conftest import NOW
-from tests.integration.followup_world import THROTTLED, Context, World
+from tests.integration.followup_world import CONTEXT, THROTTLED, World
 
 OWNER, MANAGER = "Asha Rao <asha@shop.example>", "Dev Shah <dev@shop.example>"
 OFFICE = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-17:00")
@@ -50,7 +50,7 @@ def opened(world: World, contact: Contact | None) -> Task:
 
 def run(world: World, at: datetime) -> dict[str, int]:
     world.now = at
-    return tick.handler({}, Context())  # type: ignore[arg-type]
+    return tick.handler({}, CONTEXT)
 
 
 def reminded(world: World) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,7 @@ from hearback.task_closing import ASK_AGAIN_KIND, CLOSING_KIND
 from hearback.task_news import NEWS_KIND
 from hearback.testimonial import Testimonial
 from hearback.waiting import DUE_KIND as PLAY_KIND
-from tests.integration.followup_world import THROTTLED, Context, World, raising
+from tests.integration.followup_world import CONTEXT, THROTTLED, World, raising
 
 TIMED = [
     CLAIM_KIND,
@@ -50,7 +50,7 @@ MONDAY_NINE_IN_KOLKATA = datetime(2026, 3, 9, 3, 30, tzinfo=UTC)
 
 def run(world: World, at: datetime) -> dict[str, int]:
     world.now = at
-    return tick.handler({}, Context())  # type: ignore[arg-type]
+    return tick.handler({}, CONTEXT)
 
 
 @pytest.fixture

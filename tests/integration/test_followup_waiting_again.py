@@ -8,7 +8,7 @@ import pytest
 from followup import tick
 from hearback.aws.directory import Directory
 from hearback.response import Answer, Response
-from tests.integration.followup_world import Context, World
+from tests.integration.followup_world import CONTEXT, World
 
 LATER = {"id": "later", "when": {"category": "promoter"}, "what": "mail", "template": "thanks", "delay_hours": 12}
 RAVI = "Ravi <ravi@example.com>"
@@ -16,7 +16,7 @@ RAVI = "Ravi <ravi@example.com>"
 
 def run_tick(world: World) -> int:
     """How many plays fell due; what the queue took is worked through."""
-    queued = tick.handler({}, Context())["plays"]  # type: ignore[arg-type]
+    queued = tick.handler({}, CONTEXT)["plays"]
     world.deliver()
     return queued
 

@@ -11,7 +11,7 @@ from hearback.aws.tasks import Tasks
 from hearback.response import Answer, Response
 from hearback.task import Callback, Note, Task
 from tests.aws_faults import Death
-from tests.integration.followup_world import Context, World, raising
+from tests.integration.followup_world import CONTEXT, World, raising
 from tests.integration.test_followup_stream import record
 
 LATER = timedelta(minutes=10)
@@ -54,7 +54,7 @@ def settle_newest(world: World, response: Response) -> None:
 
 def run_tick(world: World) -> dict[str, int]:
     world.pass_time(timedelta(minutes=15))
-    done = tick.handler({}, Context())  # type: ignore[arg-type]
+    done = tick.handler({}, CONTEXT)
     world.deliver()
     return done
 
